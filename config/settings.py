@@ -1,0 +1,168 @@
+"""Django settings. Every value a user may change is one environment variable, read through `environment`."""
+
+from pathlib import Path
+
+import dj_database_url
+
+from config import environment as env
+from config.datadir import DataDir
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.folder("AEMULATOR_DATA_DIR", BASE_DIR / "var")
+_data = DataDir(DATA_DIR)
+
+DEBUG = env.flag("AEMULATOR_DEBUG", False)
+SECRET_KEY = _data.secret_key()
+ALLOWED_HOSTS = ["*"]  # bound to the loopback by default; clients reach it under many names (localhost, host aliases)
+
+# --- Where the boxes are. Each is a URL, so that each can be swapped for the real thing. ----------------------------
+HOST = env.text("AEMULATOR_HOST", "127.0.0.1")
+PORT = env.number("AEMULATOR_PORT", 8080)
+HTTPS_PORT = env.number("AEMULATOR_HTTPS_PORT", 8443)
+AEMULATOR_URL = env.text("AEMULATOR_URL", f"http://{HOST}:{PORT}")
+AEMULATOR_HTTPS_URL = env.text("AEMULATOR_HTTPS_URL", f"https://localhost:{HTTPS_PORT}")
+ASSET_COMPUTE_URL = env.text("AEMULATOR_ASSET_COMPUTE_URL", AEMULATOR_URL)
+IMS_URL = env.text("AEMULATOR_IMS_URL", AEMULATOR_URL)
+EVENTS_URL = env.text("AEMULATOR_EVENTS_URL", AEMULATOR_URL)
+EVENTS_INGRESS_URL = env.text("AEMULATOR_EVENTS_INGRESS_URL", AEMULATOR_URL)
+
+# --- Blob storage: the well-known development account, as Azurite has it; any Azure connection string instead. ------
+DEVSTORE_ACCOUNT = "devstoreaccount1"
+DEVSTORE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+BLOBSTORE_DIR = DATA_DIR / "blobs"
+AZURE_STORAGE_CONNECTION_STRING = env.text(
+    "AZURE_STORAGE_CONNECTION_STRING",
+    f"DefaultEndpointsProtocol=http;AccountName={DEVSTORE_ACCOUNT};AccountKey={DEVSTORE_KEY};"
+    f"BlobEndpoint={AEMULATOR_URL}/{DEVSTORE_ACCOUNT};",
+)
+# Adobe's worker SDK takes https sources and targets only: jobs with a custom worker are signed for this endpoint.
+AZURE_BLOB_HTTPS_ENDPOINT = env.text("AEMULATOR_BLOB_HTTPS_ENDPOINT", f"{AEMULATOR_HTTPS_URL}/{DEVSTORE_ACCOUNT}")
+BLOB_CONTAINER = env.text("AEMULATOR_BLOB_CONTAINER", "aem-assets")
+
+# --- The technical account that the repository and the environment block use. ---------------------------------------
+ORG_ID = "8C6767C25245AD1A0A490D4C@AdobeOrg"
+CLIENT_ID = "aemulator-client"
+CLIENT_SECRET = "aemulator-secret"
+TECHNICAL_ACCOUNT_ID = "A1B2C3D4E5F60718293A4B5C@techacct.adobe.com"
+TECHNICAL_ACCOUNT_EMAIL = "a1b2c3d4-e5f6-4718-893a-4b5c6d7e8f90@techacct.adobe.com"
+SCOPES = (
+    "openid,AdobeID,asset_compute,read_organizations,event_receiver,event_receiver_api,adobeio_api,"
+    "additional_info.roles,additional_info.projectedProductContext"
+)
+IMS_SIGNING_KEY_FILE = DATA_DIR / "secrets" / "ims-signing-key.pem"
+
+# --- Loops, limits, delays (seconds, bytes, pixels). -----------------------------------------------------------------
+EVENT_VISIBLE_DELAY = env.decimal("AEMULATOR_EVENT_VISIBLE_DELAY", 0.25)
+JOURNAL_LATEST_WINDOW = env.decimal("AEMULATOR_JOURNAL_LATEST_WINDOW", 30.0)
+JOURNAL_POLL_INTERVAL = env.decimal("AEMULATOR_JOURNAL_POLL_INTERVAL", 0.2)
+UPLOAD_TOKEN_LIFETIME = env.number("AEMULATOR_UPLOAD_TOKEN_LIFETIME", 3600)
+UPLOAD_MIN_PART_SIZE = env.number("AEMULATOR_UPLOAD_MIN_PART_SIZE", 10 * 1024 * 1024)
+UPLOAD_MAX_PART_SIZE = env.number("AEMULATOR_UPLOAD_MAX_PART_SIZE", 100 * 1024 * 1024)
+UPLOAD_MAX_SIZE = env.number("AEMULATOR_UPLOAD_MAX_SIZE", 50 * 1024**3)
+RENDER_PROCESSES = env.number("AEMULATOR_RENDER_PROCESSES", 0)  # 0: one for each processor
+RENDER_MAX_PIXELS = env.number("AEMULATOR_RENDER_MAX_PIXELS", 200_000_000)
+RENDER_MAX_SOURCE_BYTES = env.number("AEMULATOR_RENDER_MAX_SOURCE_BYTES", 4 * 1024**3)
+RENDER_MAX_SECONDS = env.number("AEMULATOR_RENDER_MAX_SECONDS", 60)
+RENDER_MAX_MEMORY = env.number("AEMULATOR_RENDER_MAX_MEMORY", 2 * 1024**3)
+
+# --- Django ----------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "config",
+    "repository",
+    "compute",
+    "events",
+    "identity",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+APPEND_SLASH = False
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ],
+        },
+    },
+]
+
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'aemulator.sqlite3'}")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 30,
+        "transaction_mode": "IMMEDIATE",
+        # NORMAL in WAL keeps every commit through kill -9; only a power cut may take the last ones back.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
+}
+DRAMATIQ_BROKER_URL = env.text("DRAMATIQ_BROKER_URL", REDIS_URL)
+
+SESSION_COOKIE_NAME = "login-token"  # AEM's name for it
+SESSION_COOKIE_SAMESITE = "Lax"
+LOGIN_URL = "/libs/granite/core/content/login.html"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AEMulator",
+    "DESCRIPTION": "AEM as a Cloud Service Assets on one machine. Not affiliated with Adobe.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("AEMULATOR_LOG_LEVEL", "WARNING")},
+}

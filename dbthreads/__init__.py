@@ -1,0 +1,32 @@
+"""ORM work from asynchronous code, in a fixed pool of threads whose database connections stay open.
+
+Django opens a new connection for each ASGI request (its handler gives every request a thread of its own). The
+boxes' Starlette applications and loops call `in_db` instead: the pool's threads, and so their connections, are reused.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="db")
+
+
+async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` in a database thread. A connection that its error has broken is closed, so the next call reopens it."""
+    context = contextvars.copy_context()
+
+    def call() -> T:
+        try:
+            return context.run(work, *args, **kwargs)
+        finally:
+            for connection in connections.all(initialized_only=True):
+                connection.close_if_unusable_or_obsolete()
+
+    return await asyncio.get_running_loop().run_in_executor(_pool, call)

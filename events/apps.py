@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EventsApp(AppConfig):
+    name = "events"
+    verbose_name = "I/O Events"
