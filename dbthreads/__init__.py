@@ -19,7 +19,7 @@ _pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="db")
 
 
 async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run `work` in a database thread. A connection that its error has broken is closed, so the next call reopens it."""
+    """Run `work` in a database thread. A connection that an error broke is closed, to be reopened by the next call."""
     context = contextvars.copy_context()
 
     def call() -> T:
