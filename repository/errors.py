@@ -1,0 +1,132 @@
+"""Everything that the repository refuses, as one tree. Each API has one mapper that makes its wire errors of these.
+
+RepositoryError
+├── InvalidPath                a text that names no node: relative, `..`, NUL, too long
+│   └── InvalidName            one segment of it
+├── InvalidValue               a property value that JCR has no type for
+├── NodeNotFound
+│   └── ParentNotFound         the node to write below does not exist
+├── NodeExists
+├── ConstraintViolation        the node type does not allow it
+├── UploadError
+│   ├── MissingField           a form field that the upload servlets need
+│   ├── InvalidUpload          fields, parts or sizes that contradict each other
+│   ├── InvalidToken           forged, expired, or of another file
+│   └── TooLarge
+├── BlobStorageError           the blob storage refused or did not answer (may be tried again)
+│   ├── BlobMissing
+│   └── BlobTooLarge           more bytes than the reader accepts
+├── ServiceError               Asset Compute, IMS or I/O Events refused or did not answer
+│   ├── ServiceUnavailable     may be tried again, perhaps after `retry_after` seconds
+│   └── JournalExpired         the cursor is older than what the journal keeps
+└── MetadataError              the metadata rendition is not RDF/XML that can be read
+"""
+
+from typing import ClassVar
+
+
+class RepositoryError(Exception):
+    """`reason` is a short constant for programs and logs; the message is a sentence for people."""
+
+    reason: ClassVar[str] = "RepositoryError"
+    retry: ClassVar[bool] = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidPath(RepositoryError, ValueError):
+    reason = "InvalidPath"
+
+
+class InvalidName(InvalidPath):
+    reason = "InvalidName"
+
+
+class InvalidValue(RepositoryError, ValueError):
+    reason = "InvalidValue"
+
+
+class NodeNotFound(RepositoryError):
+    reason = "NodeNotFound"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no node at {path}")
+        self.path = path
+
+
+class ParentNotFound(NodeNotFound):
+    reason = "ParentNotFound"
+
+
+class NodeExists(RepositoryError):
+    reason = "NodeExists"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is already a node at {path}")
+        self.path = path
+
+
+class ConstraintViolation(RepositoryError):
+    reason = "ConstraintViolation"
+
+
+class UploadError(RepositoryError):
+    reason = "UploadError"
+
+
+class MissingField(UploadError):
+    reason = "MissingField"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"Missing field: {field}")
+        self.field = field
+
+
+class InvalidUpload(UploadError):
+    reason = "InvalidUpload"
+
+
+class InvalidToken(UploadError):
+    reason = "InvalidToken"
+
+
+class TooLarge(UploadError):
+    reason = "TooLarge"
+
+
+class BlobStorageError(RepositoryError):
+    reason = "BlobStorageError"
+    retry = True
+
+
+class BlobMissing(BlobStorageError):
+    reason = "BlobMissing"
+    retry = False
+
+
+class BlobTooLarge(BlobStorageError):
+    reason = "BlobTooLarge"
+    retry = False
+
+
+class ServiceError(RepositoryError):
+    reason = "ServiceError"
+
+
+class ServiceUnavailable(ServiceError):
+    reason = "ServiceUnavailable"
+    retry = True
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class JournalExpired(ServiceError):
+    reason = "JournalExpired"
+
+
+class MetadataError(RepositoryError):
+    reason = "MetadataError"
