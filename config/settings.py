@@ -20,7 +20,7 @@ HOST = env.text("AEMULATOR_HOST", "127.0.0.1")
 PORT = env.number("AEMULATOR_PORT", 8080)
 HTTPS_PORT = env.number("AEMULATOR_HTTPS_PORT", 8443)
 AEMULATOR_URL = env.text("AEMULATOR_URL", f"http://{HOST}:{PORT}")
-AEMULATOR_HTTPS_URL = env.text("AEMULATOR_HTTPS_URL", f"https://localhost:{HTTPS_PORT}")
+AEMULATOR_HTTPS_URL = env.text("AEMULATOR_HTTPS_URL", f"https://{HOST}:{HTTPS_PORT}")
 ASSET_COMPUTE_URL = env.text("AEMULATOR_ASSET_COMPUTE_URL", AEMULATOR_URL)
 IMS_URL = env.text("AEMULATOR_IMS_URL", AEMULATOR_URL)
 EVENTS_URL = env.text("AEMULATOR_EVENTS_URL", AEMULATOR_URL)
@@ -52,6 +52,7 @@ SCOPES = (
 IMS_SIGNING_KEY_FILE = DATA_DIR / "secrets" / "ims-signing-key.pem"
 
 # --- Loops, limits, delays (seconds, bytes, pixels). -----------------------------------------------------------------
+WORKERS = env.flag("AEMULATOR_WORKERS", True)  # false: rendering is done by `manage.py worker` processes
 EVENT_VISIBLE_DELAY = env.decimal("AEMULATOR_EVENT_VISIBLE_DELAY", 0.25)
 JOURNAL_LATEST_WINDOW = env.decimal("AEMULATOR_JOURNAL_LATEST_WINDOW", 30.0)
 JOURNAL_POLL_INTERVAL = env.decimal("AEMULATOR_JOURNAL_POLL_INTERVAL", 0.2)
@@ -140,7 +141,7 @@ USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "staticfiles"
+STATIC_ROOT = None  # nothing is collected: WhiteNoise serves from where the files are
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -1,0 +1,74 @@
+"""The one ASGI application: who answers what.
+
+Plain ASGI applications answer the hot paths of blob storage, journal and Asset Compute; Channels the sockets; Django,
+as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+import django
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+django.setup(set_prefix=False)
+
+from django.conf import settings  # noqa: E402  (Django is set up first)
+
+from config import adobe_hosts, health  # noqa: E402
+from config.django_threads import DjangoThreads  # noqa: E402
+from config.lifespan import lifespan  # noqa: E402
+from config.websockets import websockets  # noqa: E402
+
+CLOUD_EVENT = b"application/cloudevents"
+COMPUTE_PATHS = {"/register", "/unregister", "/process"}
+INGRESS_PATHS = {"/api/events", "/api/cloudevents"}
+JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
+BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
+
+django_threads = DjangoThreads()
+
+
+def _plain(box: str) -> ASGI3Application:
+    if not find_spec(f"{box}.asgi"):
+        return django_threads
+    return cast(ASGI3Application, import_module(f"{box}.asgi").application)
+
+
+blobstore = _plain("blobstore")
+events = _plain("events")
+compute = _plain("compute")
+
+
+async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    if scope["type"] == "http":
+        scope = adobe_hosts.with_local_path(scope)
+        await answerer(scope)(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await websockets(scope, receive, send)
+    else:
+        await lifespan(receive, send)
+
+
+def answerer(scope: HTTPScope) -> ASGI3Application:
+    """The application that answers this request."""
+    path = scope["path"]
+    if path.startswith(BLOB_PREFIX) and path[len(BLOB_PREFIX) :][:1] in ("", "/"):
+        return blobstore
+    if path in COMPUTE_PATHS:
+        return compute
+    if path.startswith(JOURNAL_PREFIXES) or _is_ingress(scope):
+        return events
+    if path == health.PATH:
+        return health.application
+    return django_threads
+
+
+def _is_ingress(scope: HTTPScope) -> bool:
+    if scope["method"] != "POST":
+        return False
+    return scope["path"] in INGRESS_PATHS or (scope["path"] == "/" and _content_type(scope).startswith(CLOUD_EVENT))
+
+
+def _content_type(scope: HTTPScope) -> bytes:
+    return next((value.lower() for name, value in scope["headers"] if name == b"content-type"), b"")

@@ -1,0 +1,71 @@
+"""The environment block for Adobe's clients: printed at the start, by `manage.py env`, and at `/_aemulator/env`."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from config import certificates
+
+PRELOAD = Path(__file__).resolve().parent / "node" / "preload.cjs"
+
+
+def variables() -> dict[str, str]:
+    """Name to value, in the order in which people read them. All fixed or kept in the data directory."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    token = import_module("identity.access").long_lived_access_token() if find_spec("identity.access") else ""
+    return {
+        "AEMULATOR_URL": settings.AEMULATOR_URL,
+        "AEMULATOR_HTTPS_URL": settings.AEMULATOR_HTTPS_URL,
+        "AEMULATOR_ASSET_COMPUTE_URL": settings.ASSET_COMPUTE_URL,
+        "AEMULATOR_IMS_URL": settings.IMS_URL,
+        "AEMULATOR_ORG_ID": settings.ORG_ID,
+        "AEMULATOR_CLIENT_ID": settings.CLIENT_ID,
+        "AEMULATOR_CLIENT_SECRET": settings.CLIENT_SECRET,
+        "AEMULATOR_SCOPES": settings.SCOPES,
+        "AEMULATOR_TECHNICAL_ACCOUNT_ID": settings.TECHNICAL_ACCOUNT_ID,
+        "AEMULATOR_TECHNICAL_ACCOUNT_EMAIL": settings.TECHNICAL_ACCOUNT_EMAIL,
+        "AEMULATOR_ACCESS_TOKEN": token,
+        "AZURE_STORAGE_CONNECTION_STRING": settings.AZURE_STORAGE_CONNECTION_STRING,
+        "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(settings.DATA_DIR / "secrets")),
+        "NODE_OPTIONS": f"--require {_node_word(str(PRELOAD))}",
+    }
+
+
+def for_shell(block: dict[str, str]) -> str:
+    """Lines to `eval` in sh, bash, zsh."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in block.items())
+
+
+def for_node(block: dict[str, str]) -> str:
+    """Statements for a Node program: NODE_OPTIONS is read at the start of a process only, so it requires the file."""
+    assign = f"Object.assign(process.env, {json.dumps(block, indent=2)});\n"
+    return f"{assign}require({json.dumps(str(PRELOAD))});\n"
+
+
+def for_python(block: dict[str, str]) -> str:
+    return f"import os\n\nos.environ.update({json.dumps(block, indent=4)})\n"
+
+
+def for_json(block: dict[str, str]) -> str:
+    return json.dumps(block, indent=2) + "\n"
+
+
+LANGUAGES: dict[str, Callable[[dict[str, str]], str]] = {
+    "shell": for_shell,
+    "node": for_node,
+    "python": for_python,
+    "json": for_json,
+}
+
+
+def _node_word(word: str) -> str:
+    """One argument in NODE_OPTIONS, which is split at spaces that are not within double quotes."""
+    if not any(character in word for character in ' "\\'):
+        return word
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,82 @@
+"""`GET /_aemulator/health`: is each part of the system fresh? 200 when all are, 503 when one is not."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+from azure.storage.blob import BlobServiceClient
+from django.conf import settings
+from django.db import connection
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, Router
+
+from config import boxes
+from config.lifespan import supervisor
+from dbthreads import in_db
+
+PATH = "/_aemulator/health"
+PATIENCE = 3.0  # seconds for one part to answer
+
+
+async def health(request: Request) -> JSONResponse:
+    parts = await report()
+    ok = all(bool(part["ok"]) for part in parts.values())
+    return JSONResponse({"ok": ok, "parts": parts}, status_code=200 if ok else 503)
+
+
+async def report() -> boxes.Health:
+    """Every part by name: `ok`, and what else it says of itself; ages and times in seconds."""
+    checks = [_timed("database", _database()), _timed("blob-storage", _blob_storage())]
+    checks += [_guarded(check()) for check in boxes.health_checks(settings.WORKERS)]
+    parts: boxes.Health = {f"loop:{name}": pulse for name, pulse in supervisor.report().items()}
+    for found in await asyncio.gather(*checks):
+        parts |= found
+    return dict(sorted(parts.items()))
+
+
+async def _timed(name: str, check: Awaitable[None]) -> boxes.Health:
+    started = time.monotonic()
+    try:
+        await asyncio.wait_for(check, PATIENCE)
+    except Exception as err:
+        return {name: {"ok": False, "error": _words(err)}}
+    return {name: {"ok": True, "seconds": round(time.monotonic() - started, 4)}}
+
+
+async def _guarded(check: Awaitable[boxes.Health]) -> boxes.Health:
+    try:
+        return await asyncio.wait_for(check, PATIENCE)
+    except Exception as err:
+        return {"box": {"ok": False, "error": _words(err)}}
+
+
+async def _database() -> None:
+    await in_db(_select)
+
+
+def _select() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+
+
+async def _blob_storage() -> None:
+    await asyncio.to_thread(_container_exists)
+
+
+def _container_exists() -> None:
+    # Whether it is there does not matter yet (the first upload makes it): the storage answered a signed request.
+    service = BlobServiceClient.from_connection_string(
+        settings.AZURE_STORAGE_CONNECTION_STRING, retry_total=0, connection_timeout=PATIENCE, read_timeout=PATIENCE
+    )
+    with service:
+        service.get_container_client(settings.BLOB_CONTAINER).exists()
+
+
+def _words(err: Exception) -> str:
+    lines = str(err).splitlines()
+    return f"{type(err).__name__}: {lines[0]}" if lines else type(err).__name__
+
+
+application = Router([Route(PATH, health, methods=["GET", "HEAD"])])

@@ -1,0 +1,153 @@
+"""One process, one event loop: HTTP and HTTPS servers, the boxes' loops, and a stop that takes at most five seconds."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+import uvloop
+from django.conf import settings
+
+from config import certificates, client_environment, database, demo
+from config.served import Served
+
+KEEP_ALIVE = 120  # seconds; longer than any client's own idle limit, so that it is the client that closes
+GRACE = 2  # seconds for requests that are under way when the server stops
+LAST_RESORT = 4.5  # seconds after the signal; then the process ends, whatever is still under way
+SOCKET_MESSAGE_LIMIT = 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Start:
+    where: Served
+    plain: socket.socket
+    secure: socket.socket
+    root: Path
+    ephemeral: bool
+    demo: bool
+    ready_file: Path | None
+
+
+class QuietServer(uvicorn.Server):
+    """Signals are for the process, not for one of its two servers."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(start: Start) -> int:
+    database.prepare()
+    pem = certificates.server_file(start.root / "secrets", start.where.host)
+    start.where.remember(start.root)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(start, pem))
+    return 0
+
+
+async def _serve(start: Start, pem: Path) -> None:
+    from config import asgi, lifespan
+
+    stop = _stop_event(start)
+    await lifespan.start()
+    servers = [QuietServer(_config(asgi.application)), QuietServer(_config(asgi.application, pem))]
+    sockets = (start.plain, start.secure)
+    running = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, sockets, strict=True)]
+    try:
+        await _started(servers)
+        _announce(start)
+        background = asyncio.create_task(demo.fill_once(start.root)) if start.demo else None
+        await stop.wait()
+        if background:
+            background.cancel()
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await lifespan.supervisor.stop(lifespan.STOP_LOOPS_WITHIN)
+        await asyncio.gather(*running, return_exceptions=True)
+        await lifespan.stop()
+
+
+def _config(application: object, pem: Path | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,  # type: ignore[arg-type]
+        loop="none",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MESSAGE_LIMIT,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        ssl_certfile=pem,
+    )
+
+
+async def _started(servers: list[QuietServer]) -> None:
+    while not all(server.started for server in servers):
+        await asyncio.sleep(0.005)
+
+
+def _stop_event(start: Start) -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; from then on the process has only so long to end."""
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if not stop.is_set():
+            last_resort = threading.Timer(LAST_RESORT, _end_now, [start])
+            last_resort.daemon = True
+            last_resort.start()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stop
+
+
+def _end_now(start: Start) -> None:
+    # A thread that waits on a client cannot be interrupted; everything acknowledged is on disk.
+    if start.ephemeral:
+        shutil.rmtree(start.root, ignore_errors=True)
+    os._exit(0)
+
+
+def _announce(start: Start) -> None:
+    password = "the one in AEMULATOR_ADMIN_PASSWORD" if os.environ.get("AEMULATOR_ADMIN_PASSWORD") else "admin"
+    block = client_environment.for_shell(client_environment.variables())
+    sys.stdout.write(
+        f"\nAEMulator runs at {settings.AEMULATOR_URL}\n"
+        f"             and {settings.AEMULATOR_HTTPS_URL}\n"
+        f"Login: admin / {password}    Data: {start.root}{' (removed at the end)' if start.ephemeral else ''}\n\n"
+        f"Environment for Adobe's clients (again: manage.py env):\n\n{block}\n"
+        "Ctrl-C stops it.\n"
+    )
+    sys.stdout.flush()
+    if start.ready_file:
+        _write_ready(start, start.ready_file)
+
+
+def _write_ready(start: Start, file: Path) -> None:
+    facts = {
+        "url": settings.AEMULATOR_URL,
+        "https_url": settings.AEMULATOR_HTTPS_URL,
+        "pid": os.getpid(),
+        "data_dir": str(start.root),
+    }
+    partial = file.with_name(f"{file.name}.partial")
+    partial.write_text(json.dumps(facts))
+    partial.replace(file)

@@ -1,0 +1,50 @@
+"""WebSockets: Channels' routing to the repository's live pages, for logged-in users and pages of this server only."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+
+
+class SameOrigin:
+    """Refuses a handshake from a page of another site; programs, which send no Origin, pass."""
+
+    def __init__(self, inner: ASGI3Application) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        headers = dict(scope.get("headers", []))
+        origin = headers.get(b"origin")
+        if origin and origin.partition(b"://")[2] != headers.get(b"host"):
+            await receive()
+            await send({"type": "websocket.close", "code": 4403, "reason": "foreign origin"})
+            return
+        await self.inner(scope, receive, send)
+
+
+def _patterns() -> list[object]:
+    if not find_spec("repository.live") or not find_spec("repository.live.routing"):
+        return []
+    return cast(list[object], import_module("repository.live.routing").websocket_urlpatterns)
+
+
+class Reject:
+    """A path that no consumer answers is refused in the handshake."""
+
+    def __init__(self, inner: ASGI3Application) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        try:
+            await self.inner(scope, receive, send)
+        except ValueError as err:
+            if not str(err).startswith("No route found"):
+                raise
+            await receive()
+            await send({"type": "websocket.close", "code": 4404, "reason": "no such socket"})
+
+
+websockets: ASGI3Application = SameOrigin(Reject(AuthMiddlewareStack(URLRouter(_patterns()))))
