@@ -1,12 +1,12 @@
 """Why a rendition fails: the reasons of the wire contract, one class for each.
 
-    RenditionError                  has `reason` and a message for people
-    ├── RenditionFormatUnsupported  nobody makes the asked format, or not from this source
-    ├── SourceFormatUnsupported     nobody reads the source's format
-    ├── SourceUnsupported           the format is read, but not this file: over a limit, encrypted, …
-    ├── SourceCorrupt               empty, truncated or damaged source
-    ├── RenditionTooLarge           the result does not fit the target or the limit on output bytes
-    └── GenericError                everything else: bad instruction, transfer, time, memory, crash
+RenditionError                  has `reason` and a message for people
+├── RenditionFormatUnsupported  nobody makes the asked format, or not from this source
+├── SourceFormatUnsupported     nobody reads the source's format
+├── SourceUnsupported           the format is read, but not this file: over a limit, encrypted, …
+├── SourceCorrupt               empty, truncated or damaged source
+├── RenditionTooLarge           the result does not fit the target or the limit on output bytes
+└── GenericError                everything else: bad instruction, transfer, time, memory, crash
 """
 
 from typing import ClassVar

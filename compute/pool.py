@@ -1,31 +1,221 @@
 """The pool of core worker processes."""
 
-from collections.abc import Callable
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, LifoQueue, SimpleQueue
 from typing import Any
 
 from compute.activation import CoreActivation, RenditionResult
 from compute.engine.limits import Limits
+from compute.errors import RenditionError
+from compute.trials import Death, Trials
+from compute.worker_process import Died, WorkerProcess
+
+SILENCE_SECONDS = 180.0  # of a worker that is at a transfer; each of its chunks, answers and retries is a message
+START_SECONDS = 60.0
+RESTART_PAUSE = 2.0
+KEPT_MEMORY = 400 * 1024 * 1024
+_FOLDER_PREFIX = "aemulator-core-"
+log = logging.getLogger(__name__)
+OnResult = Callable[[RenditionResult], None]
+
+
+class PoolStopped(Exception):
+    """The pool is stopping: the activation is unfinished and wants to be run again elsewhere or later."""
 
 
 class WorkerPool:
-    """Runs activations in separate processes; replaces a process that crashes, hangs or takes too much memory."""
+    """Runs activations in separate processes; replaces a process that crashes, hangs or keeps too much memory."""
 
     def __init__(self, processes: int, limits: Limits) -> None:
-        raise NotImplementedError
+        self._wanted = max(1, processes)
+        self._limits = limits
+        self._idle: LifoQueue[WorkerProcess] = LifoQueue()
+        self._lost: SimpleQueue[WorkerProcess | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._processes: set[WorkerProcess] = set()
+        self._busy = 0
+        self._restarts = 0
+        self._started = 0
+        self._stopping = threading.Event()
+        self._folder: Path | None = None
+        self._keeper = threading.Thread(target=self._keep, name="core-worker-keeper", daemon=True)
 
     def start(self) -> None:
-        raise NotImplementedError
+        """Start the processes in the background; returns at once. `run` waits for the first that is ready."""
+        _remove_leftovers()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+        self._keeper.start()
 
     def stop(self, timeout: float) -> None:
-        raise NotImplementedError
+        """End all processes, the busy ones too; a `run` in progress raises PoolStopped."""
+        self._stopping.set()
+        self._lost.put(None)
+        deadline = time.monotonic() + timeout
+        with self._lock:
+            processes = list(self._processes)
+        for process in processes:
+            process.kill()
+        self._keeper.join(max(0.1, deadline - time.monotonic()))
+        for process in processes:
+            process.end(max(0.1, deadline - time.monotonic()))
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def health(self) -> dict[str, Any]:
-        raise NotImplementedError
+        with self._lock:
+            alive = sum(process.alive for process in self._processes)
+            return {"processes": self._wanted, "alive": alive, "busy": self._busy, "restarts": self._restarts}
+
+    def pids(self) -> list[int]:
+        with self._lock:
+            return [process.pid for process in self._processes]
 
     def run(
-        self,
-        activation: CoreActivation,
-        on_result: Callable[[RenditionResult], None],
-        on_started: Callable[[], None] | None = None,
+        self, activation: CoreActivation, on_result: OnResult, on_started: Callable[[], None] | None = None
     ) -> None:
-        raise NotImplementedError
+        """Block until `on_result` was called exactly once for each rendition, in this thread.
+
+        `on_started` is called when a process has taken the activation. Bad files and dying processes are results, not
+        exceptions. Raises PoolStopped, and whatever the callbacks raise.
+        """
+        trials = Trials(entry.index for entry in activation.renditions)
+        while batch := trials.next_batch():
+            part = replace(activation, renditions=tuple(e for e in activation.renditions if e.index in batch))
+            with self._process() as process:
+                if on_started:
+                    on_started()
+                    on_started = None
+                death = self._attempt(process, part, trials, on_result)
+            for index, error in (trials.died(death) if death else {}).items():
+                on_result(_failed(index, error))
+
+    def _attempt(
+        self, process: WorkerProcess, activation: CoreActivation, trials: Trials, on_result: OnResult
+    ) -> Death | None:
+        """Follow one process through an activation; how it died, if it did."""
+        at: dict[str, Any] = {"stage": "start", "indexes": []}
+        deadline = time.monotonic() + SILENCE_SECONDS
+        try:
+            process.perform(activation)
+            while True:
+                message = process.receive(deadline)
+                if "result" in message:
+                    result = RenditionResult.from_json(message["result"])
+                    if trials.settled(result.index):
+                        on_result(result)
+                elif "done" in message:
+                    self._check_kept_memory(process, message["done"])
+                    return self._forgotten(activation, trials)
+                at = message.get("at", at)
+                deadline = self._deadline(message, at, deadline)
+        except Died as err:
+            return Death(at["stage"], frozenset(at["indexes"]), timed_out=False, cause=str(err))
+        except TimeoutError:
+            process.kill()
+            cause = f"did not end within {self._limits.max_seconds:g} seconds"
+            return Death(at["stage"], frozenset(at["indexes"]), timed_out=True, cause=cause)
+
+    def _deadline(self, message: dict[str, Any], at: dict[str, Any], deadline: float) -> float:
+        """Pixel work has its limit from the start of its step; everything else may take long, but not be silent."""
+        if at["stage"] in {"decode", "render"}:
+            return time.monotonic() + self._limits.max_seconds if "at" in message else deadline
+        return time.monotonic() + SILENCE_SECONDS
+
+    def _forgotten(self, activation: CoreActivation, trials: Trials) -> Death | None:
+        missing = frozenset(entry.index for entry in activation.renditions) & trials.open
+        return Death("render", missing, timed_out=True, cause="ended without a result") if missing else None
+
+    def _check_kept_memory(self, process: WorkerProcess, done: dict[str, Any]) -> None:
+        if done["kept_memory"] > KEPT_MEMORY:
+            process.kill()
+
+    # --- processes ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _process(self) -> Iterator[WorkerProcess]:
+        """An idle process for one attempt."""
+        process = self._take()
+        with self._lock:
+            self._busy += 1
+        finished = False
+        try:
+            yield process
+            finished = process.alive
+        finally:
+            with self._lock:
+                self._busy -= 1
+            if finished:
+                self._idle.put(process)
+            else:
+                process.kill()
+                self._lost.put(process)
+        if self._stopping.is_set():
+            raise PoolStopped
+
+    def _take(self) -> WorkerProcess:
+        while not self._stopping.is_set():
+            try:
+                process = self._idle.get(timeout=0.5)
+            except Empty:
+                continue
+            if process.alive:
+                return process
+            self._lost.put(process)
+        raise PoolStopped
+
+    def _keep(self) -> None:
+        """Start and replace processes, all from this one thread: a worker dies with the thread that started it."""
+        for process in [self._spawn() for _ in range(self._wanted)]:
+            self._admit(process)
+        while (lost := self._lost.get()) is not None:
+            self._bury(lost)
+            self._admit(self._spawn())
+
+    def _spawn(self) -> WorkerProcess:
+        assert self._folder
+        self._started += 1
+        process = WorkerProcess(self._limits, self._folder / str(self._started))
+        with self._lock:
+            self._processes.add(process)
+        return process
+
+    def _admit(self, process: WorkerProcess) -> None:
+        """Offer the process once it is ready; one that can't even start is replaced after a pause."""
+        try:
+            process.wait_ready(time.monotonic() + START_SECONDS)
+        except (Died, TimeoutError) as err:
+            if not self._stopping.is_set():
+                log.error("a core worker process did not start: %s", err or "too slow")
+                self._stopping.wait(RESTART_PAUSE)
+                self._lost.put(process)
+            return
+        self._idle.put(process)
+
+    def _bury(self, process: WorkerProcess) -> None:
+        process.kill()
+        process.end(timeout=5)
+        shutil.rmtree(process.folder, ignore_errors=True)
+        with self._lock:
+            self._processes.discard(process)
+            self._restarts += 1
+
+
+def _remove_leftovers() -> None:
+    """Folders of servers that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
+        pid = folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _failed(index: int, error: RenditionError) -> RenditionResult:
+    return RenditionResult(index, error_reason=error.reason, error_message=error.message)
