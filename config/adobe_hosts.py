@@ -4,7 +4,7 @@ The Node preload file (config/node/preload.cjs) and the certificate list the sam
 arrives under such a name (by the preload, a hosts file or a proxy) is read as that host would read it.
 """
 
-from asgiref.typing import HTTPScope
+from starlette.types import Scope
 
 HOSTS = (
     "asset-compute.adobe.io",
@@ -24,15 +24,15 @@ JOURNAL_HOST = b"events-va6.adobe.io"
 JOURNAL_PATH = "/organizations/"
 
 
-def with_local_path(scope: HTTPScope) -> HTTPScope:
+def with_local_path(scope: Scope) -> Scope:
     if not scope["path"].startswith(JOURNAL_PATH) or _host(scope) != JOURNAL_HOST:
         return scope
-    local = scope.copy()
-    local["path"] = f"/events{scope['path']}"
-    local["raw_path"] = b"/events" + scope["raw_path"] if scope.get("raw_path") else b""
-    return local
+    return {**scope, "path": f"/events{scope['path']}", "raw_path": b"/events" + scope["raw_path"]}
 
 
-def _host(scope: HTTPScope) -> bytes:
-    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return host.rsplit(b":", 1)[0].lower() if host.rsplit(b":", 1)[-1].isdigit() else host.lower()
+def _host(scope: Scope) -> bytes:
+    """The host that the client asked for; the preload file's fetch names it in X-Forwarded-Host."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    host = headers.get(b"x-forwarded-host") or headers.get(b"host", b"")
+    name, colon, port = host.lower().rpartition(b":")
+    return name if colon and port.isdigit() else host.lower()

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import cast
 
 import django
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 django.setup(set_prefix=False)
 
@@ -29,10 +29,10 @@ BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 django_threads = DjangoThreads()
 
 
-def _plain(box: str) -> ASGI3Application:
+def _plain(box: str) -> ASGIApp:
     if not find_spec(f"{box}.asgi"):
         return django_threads
-    return cast(ASGI3Application, import_module(f"{box}.asgi").application)
+    return cast(ASGIApp, import_module(f"{box}.asgi").application)
 
 
 blobstore = _plain("blobstore")
@@ -40,7 +40,7 @@ events = _plain("events")
 compute = _plain("compute")
 
 
-async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
         scope = adobe_hosts.with_local_path(scope)
         await answerer(scope)(scope, receive, send)
@@ -50,7 +50,7 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
         await lifespan(receive, send)
 
 
-def answerer(scope: HTTPScope) -> ASGI3Application:
+def answerer(scope: Scope) -> ASGIApp:
     """The application that answers this request."""
     path = scope["path"]
     if path.startswith(BLOB_PREFIX) and path[len(BLOB_PREFIX) :][:1] in ("", "/"):
@@ -64,11 +64,11 @@ def answerer(scope: HTTPScope) -> ASGI3Application:
     return django_threads
 
 
-def _is_ingress(scope: HTTPScope) -> bool:
+def _is_ingress(scope: Scope) -> bool:
     if scope["method"] != "POST":
         return False
     return scope["path"] in INGRESS_PATHS or (scope["path"] == "/" and _content_type(scope).startswith(CLOUD_EVENT))
 
 
-def _content_type(scope: HTTPScope) -> bytes:
+def _content_type(scope: Scope) -> bytes:
     return next((value.lower() for name, value in scope["headers"] if name == b"content-type"), b"")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -130,7 +131,7 @@ def _is_good(file: Path, authority: Authority, names: Iterable[str]) -> bool:
         certificate = x509.load_pem_x509_certificate(file.read_bytes())
         certificate.verify_directly_issued_by(authority.certificate)
         alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except Exception:  # a file that cannot be read or verified, for whatever reason, is replaced
+    except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
     return not _ends_soon(certificate) and set(alternatives) == {_general_name(name) for name in names}
 

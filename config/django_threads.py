@@ -6,13 +6,12 @@ Content-Length (Django would take it for empty), and bytes in a query string tha
 """
 
 import tempfile
-from collections.abc import Iterable
-from typing import IO, cast
+from typing import IO
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
-from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPRequestEvent, Scope
 from django.core.wsgi import get_wsgi_application
+from starlette.types import Message, Receive, Scope, Send
 
 THREADS = 16
 IN_MEMORY = 1024 * 1024  # bytes of a chunked body before it goes to a temporary file
@@ -26,29 +25,35 @@ class ClientGone(ConnectionError):
 
 class DjangoThreads:
     def __init__(self) -> None:
-        self._wsgi = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+        self._wsgi = WSGIMiddleware(get_wsgi_application(), workers=THREADS)  # type: ignore[arg-type]
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        scope = scope.copy()
-        scope["query_string"] = quote(scope["query_string"], safe=ASCII_PRINTABLE).encode()
-        headers = dict(scope["headers"])
-        if b"transfer-encoding" not in headers or b"content-length" in headers:
+        scope = {**scope, "query_string": quote(scope["query_string"], safe=ASCII_PRINTABLE).encode()}
+        if _is_chunked(scope):
+            await self._with_length(scope, _to_the_end(receive), send)
+        else:
             await self._wsgi(scope, _to_the_end(receive), send)  # type: ignore[arg-type]
-            return
+
+    async def _with_length(self, scope: Scope, receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
             try:
-                length = await _spool(_to_the_end(receive), spool)
+                length = await _spool(receive, spool)
             except ClientGone:
                 return
             kept = [(name, value) for name, value in scope["headers"] if name != b"transfer-encoding"]
-            scope["headers"] = cast(Iterable[tuple[bytes, bytes]], [*kept, (b"content-length", b"%d" % length)])
+            scope["headers"] = [*kept, (b"content-length", b"%d" % length)]
             await self._wsgi(scope, _replay(spool, length), send)  # type: ignore[arg-type]
 
 
-def _to_the_end(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
-    async def receive_or_raise() -> ASGIReceiveEvent:
+def _is_chunked(scope: Scope) -> bool:
+    names = {name for name, _ in scope["headers"]}
+    return b"transfer-encoding" in names and b"content-length" not in names
+
+
+def _to_the_end(receive: Receive) -> Receive:
+    async def receive_or_raise() -> Message:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone("the client closed the connection before its body was complete")
@@ -57,9 +62,9 @@ def _to_the_end(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
     return receive_or_raise
 
 
-async def _spool(receive: ASGIReceiveCallable, spool: IO[bytes]) -> int:
+async def _spool(receive: Receive, spool: IO[bytes]) -> int:
     while True:
-        message = cast(HTTPRequestEvent, await receive())
+        message = await receive()
         spool.write(message.get("body", b""))
         if not message.get("more_body", False):
             length = spool.tell()
@@ -67,8 +72,8 @@ async def _spool(receive: ASGIReceiveCallable, spool: IO[bytes]) -> int:
             return length
 
 
-def _replay(spool: IO[bytes], length: int) -> ASGIReceiveCallable:
-    async def receive() -> ASGIReceiveEvent:
+def _replay(spool: IO[bytes], length: int) -> Receive:
+    async def receive() -> Message:
         body = spool.read(CHUNK)
         return {"type": "http.request", "body": body, "more_body": spool.tell() < length}
 

@@ -70,9 +70,7 @@ def serve(args: list[str]) -> int:
         _load_settings()
         from config import server
 
-        return server.serve(
-            server.Start(where, plain, secure, root, options.ephemeral, options.demo, options.ready_file)
-        )
+        return server.serve(server.Start(where, plain, secure, root, options))
 
 
 def serve_options(args: list[str]) -> ServeOptions:

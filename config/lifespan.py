@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 from django.conf import settings
+from starlette.types import Receive, Send
 
 from config import boxes
 from config.supervision import Supervisor
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 supervisor = Supervisor()
 
 
-async def lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":

@@ -19,6 +19,7 @@ import uvloop
 from django.conf import settings
 
 from config import certificates, client_environment, database, demo
+from config.launch import ServeOptions
 from config.served import Served
 
 KEEP_ALIVE = 120  # seconds; longer than any client's own idle limit, so that it is the client that closes
@@ -35,13 +36,19 @@ class Start:
     plain: socket.socket
     secure: socket.socket
     root: Path
-    ephemeral: bool
-    demo: bool
-    ready_file: Path | None
+    options: ServeOptions
 
 
 class QuietServer(uvicorn.Server):
     """Signals are for the process, not for one of its two servers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.accepting = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.accepting.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -66,9 +73,10 @@ async def _serve(start: Start, pem: Path) -> None:
     sockets = (start.plain, start.secure)
     running = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, sockets, strict=True)]
     try:
-        await _started(servers)
+        for server in servers:
+            await server.accepting.wait()
         _announce(start)
-        background = asyncio.create_task(demo.fill_once(start.root)) if start.demo else None
+        background = asyncio.create_task(demo.fill_once(start.root)) if start.options.demo else None
         await stop.wait()
         if background:
             background.cancel()
@@ -98,11 +106,6 @@ def _config(application: object, pem: Path | None = None) -> uvicorn.Config:
     )
 
 
-async def _started(servers: list[QuietServer]) -> None:
-    while not all(server.started for server in servers):
-        await asyncio.sleep(0.005)
-
-
 def _stop_event(start: Start) -> asyncio.Event:
     """Set by the first SIGINT or SIGTERM; from then on the process has only so long to end."""
     stop = asyncio.Event()
@@ -121,7 +124,7 @@ def _stop_event(start: Start) -> asyncio.Event:
 
 def _end_now(start: Start) -> None:
     # A thread that waits on a client cannot be interrupted; everything acknowledged is on disk.
-    if start.ephemeral:
+    if start.options.ephemeral:
         shutil.rmtree(start.root, ignore_errors=True)
     os._exit(0)
 
@@ -132,13 +135,13 @@ def _announce(start: Start) -> None:
     sys.stdout.write(
         f"\nAEMulator runs at {settings.AEMULATOR_URL}\n"
         f"             and {settings.AEMULATOR_HTTPS_URL}\n"
-        f"Login: admin / {password}    Data: {start.root}{' (removed at the end)' if start.ephemeral else ''}\n\n"
+        f"Login: admin / {password}    Data: {start.root}{' (removed at the end)' if start.options.ephemeral else ''}\n\n"
         f"Environment for Adobe's clients (again: manage.py env):\n\n{block}\n"
         "Ctrl-C stops it.\n"
     )
     sys.stdout.flush()
-    if start.ready_file:
-        _write_ready(start, start.ready_file)
+    if start.options.ready_file:
+        _write_ready(start, start.options.ready_file)
 
 
 def _write_ready(start: Start, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Loops that must go on: each runs as a task, restarts with backoff when it fails, and shows when it last came round."""
+"""Loops that must go on: each is a task, restarted with backoff when it fails, and shows when it last came round."""
 
 import asyncio
 import logging
@@ -48,12 +48,12 @@ class Supervisor:
             self._pulses[name] = pulse = Pulse()
             self._tasks.append(asyncio.create_task(self._keep_going(name, loop, pulse), name=name))
 
-    async def stop(self, timeout: float) -> None:
-        """Cancel every loop, and wait at most `timeout` seconds for them to end."""
+    async def stop(self, within: float) -> None:
+        """Cancel every loop, and wait at most `within` seconds for them to end."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=timeout)
+            await asyncio.wait(self._tasks, timeout=within)
         self._tasks.clear()
 
     def report(self) -> dict[str, dict[str, object]]:

@@ -4,18 +4,18 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class SameOrigin:
     """Refuses a handshake from a page of another site; programs, which send no Origin, pass."""
 
-    def __init__(self, inner: ASGI3Application) -> None:
+    def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", []))
         origin = headers.get(b"origin")
         if origin and origin.partition(b"://")[2] != headers.get(b"host"):
@@ -34,10 +34,10 @@ def _patterns() -> list[object]:
 class Reject:
     """A path that no consumer answers is refused in the handshake."""
 
-    def __init__(self, inner: ASGI3Application) -> None:
+    def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.inner(scope, receive, send)
         except ValueError as err:
@@ -47,4 +47,4 @@ class Reject:
             await send({"type": "websocket.close", "code": 4404, "reason": "no such socket"})
 
 
-websockets: ASGI3Application = SameOrigin(Reject(AuthMiddlewareStack(URLRouter(_patterns()))))
+websockets: ASGIApp = SameOrigin(Reject(AuthMiddlewareStack(URLRouter(_patterns()))))

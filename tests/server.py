@@ -1,0 +1,120 @@
+"""A real server process for tests: `manage.py serve` on free ports, with a data directory of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN = 60.0  # seconds; generous, since other tests may load the machine
+ADMIN = ("admin", "admin")
+
+T = TypeVar("T")
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment without what a developer's shell or another test configured."""
+    kept = {name: value for name, value in os.environ.items() if not _is_configuration(name)}
+    return kept | {"PYTHONUNBUFFERED": "1"} | more
+
+
+def _is_configuration(name: str) -> bool:
+    return name.startswith("AEMULATOR_") or name in {
+        "AZURE_STORAGE_CONNECTION_STRING",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "DRAMATIQ_BROKER_URL",
+        "NODE_OPTIONS",
+        "NODE_EXTRA_CA_CERTS",
+    }
+
+
+def wait_until(condition: Callable[[], T], within: float, what: str) -> T:
+    """The first truthy answer of `condition`, asked again and again for at most `within` seconds."""
+    deadline = time.monotonic() + within
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.02)
+    return found
+
+
+class ServerProcess:
+    """`manage.py serve` as a child process. `start` returns when it is ready; a context manager stops it.
+
+    `data_dir` survives `stop` and `kill`: start another on it to see what a restart finds.
+    """
+
+    def __init__(self, data_dir: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+        self.data_dir = data_dir
+        self.log = data_dir.with_name(f"{data_dir.name}.log")
+        self._ready_file = data_dir.with_name(f"{data_dir.name}.ready.json")
+        self._options = options
+        self._environment = clean_environment(**(environment or {}))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+        self.https_url = ""
+
+    def start(self) -> Self:
+        self._ready_file.unlink(missing_ok=True)
+        command = [sys.executable, "manage.py", "serve", "--port", "0", "--https-port", "0", "--no-demo"]
+        command += ["--data-dir", str(self.data_dir), "--ready-file", str(self._ready_file), *self._options]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        facts = wait_until(self._facts, READY_WITHIN, "the server is ready")
+        self.url, self.https_url = facts["url"], facts["https_url"]
+        return self
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process, "the server was not started"
+        return self._process
+
+    @property
+    def ca_file(self) -> Path:
+        return self.data_dir / "secrets" / "ca.pem"
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def client(self, **options: Any) -> httpx.Client:
+        """A client that is logged in as the administrator."""
+        return httpx.Client(base_url=self.url, auth=ADMIN, timeout=30.0, **options)
+
+    def stop(self) -> int:
+        """Ask it to end, as Ctrl-C does; its exit code."""
+        return self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def __enter__(self) -> Self:
+        return self if self._process else self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._process and self._process.poll() is None:
+            self.stop()
+
+    def _facts(self) -> dict[str, Any] | None:
+        code = self.process.poll()
+        assert code is None, f"the server ended with {code}:\n{self.output()}"
+        return dict(json.loads(self._ready_file.read_text())) if self._ready_file.exists() else None
+
+    def _end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
