@@ -131,6 +131,11 @@ class NodePath(str):
         """Whether this is a strict descendant of `other`."""
         return self != other and (other == "/" or self.startswith(f"{other}/"))
 
+    @property
+    def below(self) -> tuple[str, str]:
+        """The bounds `lower ≤ path < upper` of the strict descendants, compared byte by byte (`0` follows `/`)."""
+        return ("/!", "0") if self == "/" else (f"{self}/", f"{self}0")
+
     def relative_to(self, ancestor: "NodePath") -> str:
         """`jcr:content/metadata` for the metadata of `ancestor`; empty for itself."""
         if self == ancestor:

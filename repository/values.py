@@ -1,9 +1,9 @@
 """JCR property values as the JSON that the tree stores. Pure.
 
-str is String, int is Long, bool is Boolean, a list is multi-value. Every other type is
-`{"$type": …, "$value": …}` with a text (or a list of texts) as its value, Double with a number; `$type` is one of Date,
-Double, Decimal, Name, Path, Reference, WeakReference, URI and Binary (the length only). A list of String, Long or Boolean that is empty loses
-its type, so an empty one is written with `$type` too, except String[], which is `[]`.
+str is String, int is Long, bool is Boolean, a list is multi-value. Every other type is `{"$type": …, "$value": …}`
+with a text (or a list of texts) as its value, Double with a number; `$type` is one of Date, Double, Decimal, Name,
+Path, Reference, WeakReference, URI and Binary (its length only). An empty list would lose its type, so it is
+written with `$type` too, except String[], which is `[]`.
 
 Dates are ISO 8601 with an offset and milliseconds, as JCR serialises them: 2024-10-25T18:11:41.000Z.
 """
@@ -19,8 +19,8 @@ from repository.errors import InvalidName, InvalidPath, InvalidValue
 from repository.paths import NodeName, NodePath
 
 TYPES: Final = frozenset(
-    ("String", "Long", "Boolean", "Date", "Double", "Decimal")
-    + ("Name", "Path", "Reference", "WeakReference", "URI", "Binary"),
+    {"String", "Long", "Boolean", "Date", "Double", "Decimal"}
+    | {"Name", "Path", "Reference", "WeakReference", "URI", "Binary"},
 )
 
 Scalar = str | int | float | bool

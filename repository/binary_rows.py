@@ -1,0 +1,54 @@
+"""Binary rows, and the deletion of the blobs behind those that no node refers to any more.
+
+Rows first: the intent to delete a blob is written in the transaction that drops the last reference; the loop
+`delete-blobs` acts on it, so a crash between the two loses nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from repository.models import Binary, BlobDeletion
+
+_CHUNK = 500
+
+
+def add(container: str, blob: str, size: int, mime_type: str, sha1: str = "") -> int:
+    """The key of a new row for a blob that is in the storage; `size` in bytes."""
+    created = Binary.objects.create(
+        container=container, blob=blob, size=size, mime_type=mime_type, sha1=sha1, created=timezone.now()
+    )
+    return created.pk
+
+
+def release(binary_ids: Iterable[int]) -> None:
+    """Drop those of the binaries that no node refers to, and schedule their blobs for deletion."""
+    wanted = sorted(set(binary_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        _release(wanted[start : start + _CHUNK])
+
+
+def discard_blobs(container: str, blobs: Iterable[str], after: datetime | None = None) -> None:
+    """Schedule blobs without a row for deletion, at `after` (default: now)."""
+    due = after or timezone.now()
+    BlobDeletion.objects.bulk_create(
+        [BlobDeletion(container=container, blob=blob, next_attempt_at=due) for blob in blobs]
+    )
+
+
+def _release(binary_ids: list[int]) -> None:
+    marks = ", ".join(["%s"] * len(binary_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM repository_binary WHERE id IN ({marks})"
+            " AND NOT EXISTS (SELECT 1 FROM repository_node WHERE binary_id = repository_binary.id)"
+            " RETURNING container, blob",
+            binary_ids,
+        )
+        orphans = cursor.fetchall()
+    now = timezone.now()
+    BlobDeletion.objects.bulk_create(
+        [BlobDeletion(container=container, blob=blob, next_attempt_at=now) for container, blob in orphans]
+    )
