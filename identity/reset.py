@@ -1,0 +1,8 @@
+"""Back to the start: only the default integration, nothing invalidated. The keys stay, so known tokens stay good."""
+
+from identity.models import Integration, InvalidatedToken
+
+
+def reset() -> None:
+    InvalidatedToken.objects.all().delete()
+    Integration.objects.all().delete()
