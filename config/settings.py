@@ -66,6 +66,12 @@ RENDER_MAX_SOURCE_BYTES = env.number("AEMULATOR_RENDER_MAX_SOURCE_BYTES", 4 * 10
 RENDER_MAX_SECONDS = env.number("AEMULATOR_RENDER_MAX_SECONDS", 60)
 RENDER_MAX_MEMORY = env.number("AEMULATOR_RENDER_MAX_MEMORY", 2 * 1024**3)
 
+# --- Login, and how the Sling side answers. ---------------------------------------------------------------------------
+ADMIN_PASSWORD = env.text("AEMULATOR_ADMIN_PASSWORD", "admin")
+SLING_JSON_MAXIMUM_RESULTS = env.number("AEMULATOR_SLING_JSON_MAXIMUM_RESULTS", 200)
+SLING_ECMA_DATES = env.flag("AEMULATOR_SLING_ECMA_DATES", True)
+BINARIES_REDIRECT = env.flag("AEMULATOR_BINARIES_REDIRECT", False)  # answer GET of a binary with its signed blob URL
+
 # --- Django ----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -89,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "repository.auth.middleware.RepositoryDoor",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 APPEND_SLASH = False
@@ -147,6 +154,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["repository.auth.drf.RepositoryAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
 SPECTACULAR_SETTINGS = {

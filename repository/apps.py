@@ -9,7 +9,11 @@ class RepositoryApp(AppConfig):
     verbose_name = "AEM author repository"
 
     def ready(self) -> None:
+        from repository.auth import accounts
+
         post_migrate.connect(_ensure_roots, sender=self)
+        post_migrate.connect(accounts.ensure_accounts, sender=self)
+        accounts.watch_changes()
 
 
 def _ensure_roots(**_: Any) -> None:

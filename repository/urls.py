@@ -1,5 +1,10 @@
-"""URLs of the AEM author repository."""
+"""URLs of the AEM author repository. The last line takes every path that nothing before it claims."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from repository.sling import views as sling
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("repository.auth.urls")),
+    re_path(r"", sling.resource),
+]

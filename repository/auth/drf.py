@@ -1,0 +1,34 @@
+"""Django REST Framework's view of the login: `RepositoryDoor` has checked who it is; here its answer is passed on."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from repository.auth.challenge import BASIC_CHALLENGE
+from repository.auth.identification import Scheme
+from repository.auth.middleware import scheme_of
+
+
+class RepositoryAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[User, Scheme] | None:
+        user = request._request.user
+        return (user, scheme_of(request._request)) if isinstance(user, User) and user.is_active else None
+
+    def authenticate_header(self, request: Request) -> str:
+        return BASIC_CHALLENGE
+
+
+class RepositoryAuthenticationSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = RepositoryAuthentication
+    name = ["basic", "bearer", "session"]
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
+        return [
+            {"type": "http", "scheme": "basic"},
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            {"type": "apiKey", "in": "cookie", "name": "login-token"},
+        ]
