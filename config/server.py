@@ -59,12 +59,13 @@ def serve(start: Start) -> int:
     database.prepare()
     pem = certificates.server_file(start.root / "secrets", start.where.host)
     start.where.remember(start.root)
+    welcome = _welcome(start)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(start, pem))
+        runner.run(_serve(start, pem, welcome))
     return 0
 
 
-async def _serve(start: Start, pem: Path) -> None:
+async def _serve(start: Start, pem: Path, welcome: str) -> None:
     from config import asgi, lifespan
 
     stop = _stop_event(start)
@@ -75,7 +76,7 @@ async def _serve(start: Start, pem: Path) -> None:
     try:
         for server in servers:
             await server.accepting.wait()
-        _announce(start)
+        _announce(start, welcome)
         background = asyncio.create_task(demo.fill_once(start.root)) if start.options.demo else None
         await stop.wait()
         if background:
@@ -129,16 +130,22 @@ def _end_now(start: Start) -> None:
     os._exit(0)
 
 
-def _announce(start: Start) -> None:
+def _welcome(start: Start) -> str:
+    """What a person needs to know, made before the event loop runs: the access token comes from the database."""
     password = "the one in AEMULATOR_ADMIN_PASSWORD" if os.environ.get("AEMULATOR_ADMIN_PASSWORD") else "admin"
     block = client_environment.for_shell(client_environment.variables())
-    sys.stdout.write(
+    return (
         f"\nAEMulator runs at {settings.AEMULATOR_URL}\n"
         f"             and {settings.AEMULATOR_HTTPS_URL}\n"
-        f"Login: admin / {password}    Data: {start.root}{' (removed at the end)' if start.options.ephemeral else ''}\n\n"
+        f"Login: admin / {password}\n"
+        f"Data:  {start.root}{' (removed at the end)' if start.options.ephemeral else ''}\n\n"
         f"Environment for Adobe's clients (again: manage.py env):\n\n{block}\n"
         "Ctrl-C stops it.\n"
     )
+
+
+def _announce(start: Start, welcome: str) -> None:
+    sys.stdout.write(welcome)
     sys.stdout.flush()
     if start.options.ready_file:
         _write_ready(start, start.options.ready_file)

@@ -70,7 +70,8 @@ class ServerProcess:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        facts = wait_until(self._facts, READY_WITHIN, "the server is ready")
+        wait_until(self._is_ready, READY_WITHIN, "the server is ready")
+        facts = json.loads(self._ready_file.read_text())
         self.url, self.https_url = facts["url"], facts["https_url"]
         return self
 
@@ -105,10 +106,10 @@ class ServerProcess:
         if self._process and self._process.poll() is None:
             self.stop()
 
-    def _facts(self) -> dict[str, Any] | None:
+    def _is_ready(self) -> bool:
         code = self.process.poll()
         assert code is None, f"the server ended with {code}:\n{self.output()}"
-        return dict(json.loads(self._ready_file.read_text())) if self._ready_file.exists() else None
+        return self._ready_file.exists()
 
     def _end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)

@@ -30,7 +30,7 @@ def chromium() -> str:
 
 
 def sample(name: str) -> Path:
-    """A real file of SAMPLES_DIR; always a skip where the folder isn't given, since the tests have their own pictures."""
+    """A real file of SAMPLES_DIR. Without that folder a skip even in CI: the tests have pictures of their own."""
     folder = os.environ.get("SAMPLES_DIR")
     if not folder or not Path(folder).is_dir():
         pytest.skip("SAMPLES_DIR does not name a folder of sample files")
