@@ -1,7 +1,7 @@
 """The one ASGI application: who answers what.
 
-Plain ASGI applications answer the hot paths of blob storage, journal and Asset Compute; Channels the sockets; Django,
-as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
+Plain ASGI applications answer the hot paths of blob storage, journal, Asset Compute and binaries; Channels the sockets;
+Django, as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
 """
 
 from importlib import import_module
@@ -19,6 +19,7 @@ from config import adobe_hosts, health  # noqa: E402
 from config.django_threads import DjangoThreads  # noqa: E402
 from config.lifespan import lifespan  # noqa: E402
 from config.websockets import websockets  # noqa: E402
+from repository.binaries_asgi import Binaries  # noqa: E402
 
 CLOUD_EVENT = b"application/cloudevents"
 COMPUTE_PATHS = {"/register", "/unregister", "/process"}
@@ -38,6 +39,7 @@ def _plain(box: str) -> ASGIApp:
 blobstore = _plain("blobstore")
 events = _plain("events")
 compute = _plain("compute")
+repository = Binaries(django_threads)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +63,7 @@ def answerer(scope: Scope) -> ASGIApp:
         return events
     if path == health.PATH:
         return health.application
-    return django_threads
+    return repository
 
 
 def _is_ingress(scope: Scope) -> bool:

@@ -1,6 +1,5 @@
 """Every URL that names a resource of the tree: resolved by Sling's rules, then read or changed."""
 
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 

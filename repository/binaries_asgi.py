@@ -1,0 +1,192 @@
+"""GET and HEAD of originals and renditions, streamed from the blob storage beside Django.
+
+Only a URL that names a binary exactly is answered here; every other request goes on to `otherwise` (Django). Ranges,
+`If-Range` and multipart answers are Starlette's; a response is at most one `CHUNK` in memory, whatever the file's size.
+"""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.storage.blob.aio import BlobClient, BlobServiceClient, ExponentialRetry
+from django.conf import settings
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dbthreads import in_db
+from repository.auth.challenge import unauthorized
+from repository.auth.errors import AuthError
+from repository.auth.identification import identify
+from repository.errors import InvalidPath
+from repository.paths import NodePath
+from repository.refusals import Refusal, page
+from repository.sling.binaries import BinaryTarget, find
+from repository.tree import BinaryRef
+
+CHUNK = 4 * 1024 * 1024  # bytes that one request to the blob storage asks for
+_ROOTS = ("/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/")
+_conditions = StaticFiles(check_dir=False)
+
+logger = logging.getLogger(__name__)
+
+
+class Binaries:
+    """An ASGI application in front of another."""
+
+    def __init__(self, otherwise: ASGIApp) -> None:
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = await in_db(_look_up, scope) if _may_be_binary(scope) else None
+        if found is None:
+            await self._otherwise(scope, receive, send)
+        elif isinstance(found, Refusal):
+            await Response(found.body, found.status, found.headers)(scope, receive, send)
+        else:
+            await _send_binary(found, scope, receive, send)
+
+
+class _Storage:
+    """The connection to the blob storage: made on first use, in the server's event loop."""
+
+    def __init__(self) -> None:
+        self._service: BlobServiceClient | None = None
+
+    def blob(self, binary: BinaryRef) -> BlobClient:
+        if self._service is None:
+            self._service = BlobServiceClient.from_connection_string(
+                settings.AZURE_STORAGE_CONNECTION_STRING,
+                retry_policy=ExponentialRetry(
+                    initial_backoff=0, increment_base=1, retry_total=2, random_jitter_range=0
+                ),
+                max_single_get_size=CHUNK,
+                max_chunk_get_size=CHUNK,
+            )
+        return self._service.get_blob_client(binary.container, binary.blob)
+
+    async def close(self) -> None:
+        service, self._service = self._service, None
+        if service:
+            await service.close()
+
+
+storage = _Storage()
+
+
+async def _send_binary(target: BinaryTarget, scope: Scope, receive: Receive, send: Send) -> None:
+    response = BlobResponse(target, storage.blob(target.binary))
+    if _conditions.is_not_modified(response.headers, Headers(scope=scope)):
+        await NotModifiedResponse(response.headers)(scope, receive, send)
+        return
+    held = _HeldStart(send)
+    try:
+        await response(_without_pointless_range(scope, target), receive, held)
+    except AzureError as err:
+        if held.sent:
+            raise
+        await _unavailable(target, err)(scope, receive, send)
+
+
+class BlobResponse(FileResponse):
+    """Starlette's file response, reading a blob: `_open_file` is where it gets what it reads from."""
+
+    chunk_size = CHUNK
+
+    def __init__(self, target: BinaryTarget, blob: BlobClient) -> None:
+        self._blob = blob
+        self._size = target.binary.size
+        headers = target.headers()
+        status = os.stat_result((0o100644, 0, 0, 0, 0, 0, self._size, 0, int(target.last_modified.timestamp()), 0))
+        super().__init__(target.name, headers=headers, media_type=headers["content-type"], stat_result=status)
+        if "accept-ranges" not in headers:
+            del self.headers["accept-ranges"]
+
+    @asynccontextmanager
+    async def _open_file(self) -> AsyncIterator[Any]:
+        yield _BlobFile(self._blob, self._size)
+
+
+class _BlobFile:
+    """The two calls that a file response makes of its file; each read is one ranged request."""
+
+    def __init__(self, blob: BlobClient, size: int) -> None:
+        self._blob = blob
+        self._size = size
+        self._position = 0
+
+    async def seek(self, position: int) -> None:
+        self._position = position
+
+    async def read(self, length: int) -> bytes:
+        length = min(length, self._size - self._position)
+        if length <= 0:
+            return b""
+        download = await self._blob.download_blob(offset=self._position, length=length)
+        data: bytes = await download.readall()
+        self._position += len(data)
+        return data
+
+
+class _HeldStart:
+    """Keeps the head of the response back until the first bytes are there: until then, an error can still be said."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self.sent = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if self._start is not None:
+            self.sent = True
+            start, self._start = self._start, None
+            await self._send(start)
+        await self._send(message)
+
+
+def _may_be_binary(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and scope["path"].startswith(_ROOTS)
+
+
+def _look_up(scope: Scope) -> BinaryTarget | Refusal | None:
+    """In a database thread: what the URL names, and whether the client may have it."""
+    try:
+        target = find(NodePath.from_url(scope["path"]))
+    except InvalidPath:
+        return None
+    return (_refused(scope) or target) if target else None
+
+
+def _refused(scope: Scope) -> Refusal | None:
+    headers = Headers(scope=scope)
+    error = None
+    try:
+        if identify(headers):
+            return None
+    except AuthError as err:
+        error = err
+    return unauthorized(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, error)
+
+
+def _without_pointless_range(scope: Scope, target: BinaryTarget) -> Scope:
+    """An empty file has no range to give: Sling sends all of it, that is nothing, rather than 416."""
+    if target.binary.size:
+        return scope
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != b"range"]}
+
+
+def _unavailable(target: BinaryTarget, error: AzureError) -> Response:
+    logger.warning("Blob %s of %s cannot be read: %s", target.binary.blob, target.content.path, error.message)
+    if isinstance(error, ResourceNotFoundError):
+        gone = page(HTTPStatus.NOT_FOUND, f"The bytes of '{target.content.path}' are not in the blob storage")
+        return Response(gone.body, gone.status, gone.headers)
+    broken = page(HTTPStatus.BAD_GATEWAY, "The blob storage does not answer")
+    return Response(broken.body, broken.status, broken.headers)
