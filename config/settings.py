@@ -38,6 +38,13 @@ AZURE_STORAGE_CONNECTION_STRING = env.text(
 # Adobe's worker SDK takes https sources and targets only: jobs with a custom worker are signed for this endpoint.
 AZURE_BLOB_HTTPS_ENDPOINT = env.text("AEMULATOR_BLOB_HTTPS_ENDPOINT", f"{AEMULATOR_HTTPS_URL}/{DEVSTORE_ACCOUNT}")
 BLOB_CONTAINER = env.text("AEMULATOR_BLOB_CONTAINER", "aem-assets")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.azure_storage.AzureStorage",
+        "OPTIONS": {"connection_string": AZURE_STORAGE_CONNECTION_STRING, "azure_container": BLOB_CONTAINER},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 # --- The technical account that the repository and the environment block use. ---------------------------------------
 ORG_ID = "8C6767C25245AD1A0A490D4C@AdobeOrg"
@@ -60,6 +67,12 @@ UPLOAD_TOKEN_LIFETIME = env.number("AEMULATOR_UPLOAD_TOKEN_LIFETIME", 3600)
 UPLOAD_MIN_PART_SIZE = env.number("AEMULATOR_UPLOAD_MIN_PART_SIZE", 10 * 1024 * 1024)
 UPLOAD_MAX_PART_SIZE = env.number("AEMULATOR_UPLOAD_MAX_PART_SIZE", 100 * 1024 * 1024)
 UPLOAD_MAX_SIZE = env.number("AEMULATOR_UPLOAD_MAX_SIZE", 50 * 1024**3)
+JOB_CONCURRENCY = env.number("AEMULATOR_JOB_CONCURRENCY", 8)  # calls of /process at once
+JOB_MAX_ATTEMPTS = env.number("AEMULATOR_JOB_MAX_ATTEMPTS", 12)  # calls of /process that failed, then it is given up
+JOB_ANSWER_TIMEOUT = env.decimal("AEMULATOR_JOB_ANSWER_TIMEOUT", 900.0)  # without its events a job is sent again
+JOB_MAX_RESUBMISSIONS = env.number("AEMULATOR_JOB_MAX_RESUBMISSIONS", 2)
+JOB_URL_LIFETIME = env.number("AEMULATOR_JOB_URL_LIFETIME", 24 * 3600)
+METADATA_MAX_BYTES = env.number("AEMULATOR_METADATA_MAX_BYTES", 10 * 1024 * 1024)
 RENDER_PROCESSES = env.number("AEMULATOR_RENDER_PROCESSES", 0)  # 0: one for each processor
 RENDER_MAX_PIXELS = env.number("AEMULATOR_RENDER_MAX_PIXELS", 200_000_000)
 RENDER_MAX_SOURCE_BYTES = env.number("AEMULATOR_RENDER_MAX_SOURCE_BYTES", 4 * 1024**3)
