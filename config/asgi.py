@@ -15,7 +15,7 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  (Django is set up first)
 
-from config import adobe_hosts, health  # noqa: E402
+from config import adobe_hosts, control  # noqa: E402
 from config.django_threads import DjangoThreads  # noqa: E402
 from config.lifespan import lifespan  # noqa: E402
 from config.websockets import websockets  # noqa: E402
@@ -25,6 +25,7 @@ CLOUD_EVENT = b"application/cloudevents"
 COMPUTE_PATHS = {"/register", "/unregister", "/process"}
 INGRESS_PATHS = {"/api/events", "/api/cloudevents"}
 JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
+KEYS_PATH = "/ims/keys"
 BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 
 django_threads = DjangoThreads()
@@ -39,6 +40,7 @@ def _plain(box: str) -> ASGIApp:
 blobstore = _plain("blobstore")
 events = _plain("events")
 compute = _plain("compute")
+identity = _plain("identity")
 repository = Binaries(django_threads)
 
 
@@ -61,8 +63,10 @@ def answerer(scope: Scope) -> ASGIApp:
         return compute
     if path.startswith(JOURNAL_PREFIXES) or _is_ingress(scope):
         return events
-    if path == health.PATH:
-        return health.application
+    if path == KEYS_PATH:
+        return identity
+    if path.startswith(control.PREFIX):
+        return control.application
     return repository
 
 

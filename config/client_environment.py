@@ -8,16 +8,13 @@ from pathlib import Path
 from django.conf import settings
 
 from config import certificates
+from identity.access import long_lived_access_token
 
 PRELOAD = Path(__file__).resolve().parent / "node" / "preload.cjs"
 
 
 def variables() -> dict[str, str]:
     """Name to value, in the order in which people read them. All fixed or kept in the data directory."""
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    token = import_module("identity.access").long_lived_access_token() if find_spec("identity.access") else ""
     return {
         "AEMULATOR_URL": settings.AEMULATOR_URL,
         "AEMULATOR_HTTPS_URL": settings.AEMULATOR_HTTPS_URL,
@@ -29,7 +26,7 @@ def variables() -> dict[str, str]:
         "AEMULATOR_SCOPES": settings.SCOPES,
         "AEMULATOR_TECHNICAL_ACCOUNT_ID": settings.TECHNICAL_ACCOUNT_ID,
         "AEMULATOR_TECHNICAL_ACCOUNT_EMAIL": settings.TECHNICAL_ACCOUNT_EMAIL,
-        "AEMULATOR_ACCESS_TOKEN": token,
+        "AEMULATOR_ACCESS_TOKEN": long_lived_access_token(),
         "AZURE_STORAGE_CONNECTION_STRING": settings.AZURE_STORAGE_CONNECTION_STRING,
         "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(settings.DATA_DIR / "secrets")),
         "NODE_OPTIONS": f"--require {_node_word(str(PRELOAD))}",

@@ -1,34 +1,24 @@
-"""`GET /_aemulator/health`: is each part of the system fresh? 200 when all are, 503 when one is not."""
+"""Is each part of the system fresh? For `/_aemulator/health` and `manage.py doctor`."""
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from azure.storage.blob import BlobServiceClient
 from django.conf import settings
 from django.db import connection
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route, Router
 
 from config import boxes
 from config.lifespan import supervisor
 from dbthreads import in_db
 
-PATH = "/_aemulator/health"
 PATIENCE = 3.0  # seconds for one part to answer
-
-
-async def health(request: Request) -> JSONResponse:
-    parts = await report()
-    ok = all(bool(part["ok"]) for part in parts.values())
-    return JSONResponse({"ok": ok, "parts": parts}, status_code=200 if ok else 503)
 
 
 async def report() -> boxes.Health:
     """Every part by name: `ok`, and what else it says of itself; ages and times in seconds."""
     checks = [_timed("database", _database()), _timed("blob-storage", _blob_storage())]
-    checks += [_guarded(check()) for check in boxes.health_checks(settings.WORKERS)]
+    checks += [_guarded(check) for check in boxes.health_checks(settings.WORKERS)]
     parts: boxes.Health = {f"loop:{name}": pulse for name, pulse in supervisor.report().items()}
     for found in await asyncio.gather(*checks):
         parts |= found
@@ -44,11 +34,11 @@ async def _timed(name: str, check: Awaitable[None]) -> boxes.Health:
     return {name: {"ok": True, "seconds": round(time.monotonic() - started, 4)}}
 
 
-async def _guarded(check: Awaitable[boxes.Health]) -> boxes.Health:
+async def _guarded(check: Callable[[], Awaitable[boxes.Health]]) -> boxes.Health:
     try:
-        return await asyncio.wait_for(check, PATIENCE)
+        return await asyncio.wait_for(check(), PATIENCE)
     except Exception as err:  # noqa: BLE001  (whatever it is, it is the answer)
-        return {"box": {"ok": False, "error": _words(err)}}
+        return {check.__module__: {"ok": False, "error": _words(err)}}
 
 
 async def _database() -> None:
@@ -77,6 +67,3 @@ def _container_exists() -> None:
 def _words(err: Exception) -> str:
     lines = str(err).splitlines()
     return f"{type(err).__name__}: {lines[0]}" if lines else type(err).__name__
-
-
-application = Router([Route(PATH, health, methods=["GET", "HEAD"])])

@@ -18,7 +18,8 @@ import uvicorn
 import uvloop
 from django.conf import settings
 
-from config import certificates, client_environment, database, demo
+from config import certificates, client_environment, database
+from config.demo import upload
 from config.launch import ServeOptions
 from config.served import Served
 
@@ -59,13 +60,13 @@ def serve(start: Start) -> int:
     database.prepare()
     pem = certificates.server_file(start.root / "secrets", start.where.host)
     start.where.remember(start.root)
-    welcome = _welcome(start)
+    block = client_environment.variables()  # the access token comes from the database: before the event loop runs
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(start, pem, welcome))
+        runner.run(_serve(start, pem, block))
     return 0
 
 
-async def _serve(start: Start, pem: Path, welcome: str) -> None:
+async def _serve(start: Start, pem: Path, block: dict[str, str]) -> None:
     from config import asgi, lifespan
 
     stop = _stop_event(start)
@@ -76,11 +77,10 @@ async def _serve(start: Start, pem: Path, welcome: str) -> None:
     try:
         for server in servers:
             await server.accepting.wait()
-        _announce(start, welcome)
-        background = asyncio.create_task(demo.fill_once(start.root)) if start.options.demo else None
+        _announce(start, block)
+        demo = asyncio.create_task(_fill(start, block["AEMULATOR_ACCESS_TOKEN"]))
         await stop.wait()
-        if background:
-            background.cancel()
+        demo.cancel()
     finally:
         for server in servers:
             server.should_exit = True
@@ -130,22 +130,21 @@ def _end_now(start: Start) -> None:
     os._exit(0)
 
 
-def _welcome(start: Start) -> str:
-    """What a person needs to know, made before the event loop runs: the access token comes from the database."""
+async def _fill(start: Start, token: str) -> None:
+    if start.options.demo:
+        await upload.fill_once(start.root, settings.AEMULATOR_URL, token)
+
+
+def _announce(start: Start, block: dict[str, str]) -> None:
     password = "the one in AEMULATOR_ADMIN_PASSWORD" if os.environ.get("AEMULATOR_ADMIN_PASSWORD") else "admin"
-    block = client_environment.for_shell(client_environment.variables())
-    return (
+    sys.stdout.write(
         f"\nAEMulator runs at {settings.AEMULATOR_URL}\n"
         f"             and {settings.AEMULATOR_HTTPS_URL}\n"
         f"Login: admin / {password}\n"
         f"Data:  {start.root}{' (removed at the end)' if start.options.ephemeral else ''}\n\n"
-        f"Environment for Adobe's clients (again: manage.py env):\n\n{block}\n"
+        f"Environment for Adobe's clients (again: manage.py env):\n\n{client_environment.for_shell(block)}\n"
         "Ctrl-C stops it.\n"
     )
-
-
-def _announce(start: Start, welcome: str) -> None:
-    sys.stdout.write(welcome)
     sys.stdout.flush()
     if start.options.ready_file:
         _write_ready(start, start.options.ready_file)

@@ -1,0 +1,81 @@
+"""The control plane under `/_aemulator/`: health for everybody, environment block and reset for the logged in.
+
+A plain ASGI application, so that it answers even while every thread of Django waits for something.
+"""
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, Router
+
+from config import client_environment, health, restart
+from dbthreads import in_db
+from repository.auth.errors import AuthError
+from repository.auth.identification import identify
+
+PREFIX = "/_aemulator/"
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="AEMulator"'}
+CONTENTS = ("demo", "empty")
+
+
+async def show_health(request: Request) -> Response:
+    """200 when every part is fresh, else 503: {"ok": …, "parts": {name: {"ok": …, …}}}."""
+    parts = await health.report()
+    ok = all(bool(part["ok"]) for part in parts.values())
+    return JSONResponse({"ok": ok, "parts": parts}, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
+
+
+async def show_environment(request: Request) -> Response:
+    """The block as JSON, or with `?for=shell|node|python` as text to paste."""
+    if refused := await _refused(request):
+        return refused
+    language = request.query_params.get("for", "json")
+    if language not in client_environment.LANGUAGES:
+        return _problem(400, f"for must be one of {', '.join(client_environment.LANGUAGES)}")
+    text = client_environment.LANGUAGES[language](await in_db(client_environment.variables))
+    kind = "application/json" if language == "json" else "text/plain; charset=utf-8"
+    return PlainTextResponse(text, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
+async def reset(request: Request) -> Response:
+    """POST: everything back to the start. `?content=demo` fills it with the demo pictures, `empty` (default) does not."""
+    if refused := await _refused(request) or _foreign(request):
+        return refused
+    content = request.query_params.get("content", "empty")
+    if content not in CONTENTS:
+        return _problem(400, f"content must be one of {', '.join(CONTENTS)}")
+    await restart.reset(with_demo=content == "demo")
+    return JSONResponse({"ok": True, "content": content})
+
+
+async def _refused(request: Request) -> Response | None:
+    error = await in_db(_login_error, request.headers)
+    return JSONResponse({"ok": False, "message": error}, 401, CHALLENGE) if error else None
+
+
+def _login_error(headers: Headers) -> str:
+    try:
+        return "" if identify(headers) else "Authentication is required"
+    except AuthError as err:
+        return err.message
+
+
+def _foreign(request: Request) -> Response | None:
+    """A page of another site may not post here with the login that the browser remembers."""
+    origin = request.headers.get("origin")
+    if origin and origin.partition("://")[2] != request.headers.get("host"):
+        return _problem(403, "A page of another site may not change this server")
+    return None
+
+
+def _problem(status: int, message: str) -> Response:
+    return JSONResponse({"ok": False, "message": message}, status)
+
+
+application = Router(
+    [
+        Route(f"{PREFIX}health", show_health, methods=["GET", "HEAD"]),
+        Route(f"{PREFIX}env", show_environment, methods=["GET", "HEAD"]),
+        Route(f"{PREFIX}reset", reset, methods=["POST"]),
+    ]
+)
