@@ -10,6 +10,7 @@ from config.supervision import Loop
 BOXES = ("blobstore", "identity", "events", "compute", "repository")
 WORKER_BOX = "compute"
 
+Step = Callable[[], Awaitable[None]]
 Health = dict[str, dict[str, object]]
 
 
@@ -21,11 +22,11 @@ def loops(workers: bool) -> dict[str, Loop]:
     return found
 
 
-def startups(workers: bool) -> list[Callable[[], Awaitable[None]]]:
+def startups(workers: bool) -> list[Step]:
     return [module.startup for module in _modules("lifecycle", workers)]
 
 
-def shutdowns(workers: bool) -> list[Callable[[], Awaitable[None]]]:
+def shutdowns(workers: bool) -> list[Step]:
     return [module.shutdown for module in reversed(_modules("lifecycle", workers))]
 
 
@@ -35,6 +36,18 @@ def health_checks(workers: bool) -> list[Callable[[], Awaitable[Health]]]:
 
 def resets() -> list[Callable[[], None]]:
     return [module.reset for module in _modules("reset", workers=True)]
+
+
+def loops_of(box: str) -> dict[str, Loop]:
+    return dict(import_module(f"{box}.loops").LOOPS) if find_spec(f"{box}.loops") else {}
+
+
+def lifecycle_of(box: str) -> tuple[Step | None, Step | None]:
+    """What to call before and after the loops of one box."""
+    if not find_spec(f"{box}.lifecycle"):
+        return None, None
+    module = import_module(f"{box}.lifecycle")
+    return module.startup, module.shutdown
 
 
 def _modules(name: str, workers: bool) -> list[ModuleType]:

@@ -22,7 +22,9 @@ async def show_health(request: Request) -> Response:
     """200 when every part is fresh, else 503: {"ok": …, "parts": {name: {"ok": …, …}}}."""
     parts = await health.report()
     ok = all(bool(part["ok"]) for part in parts.values())
-    return JSONResponse({"ok": ok, "parts": parts}, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        {"ok": ok, "parts": parts}, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"}
+    )
 
 
 async def show_environment(request: Request) -> Response:
@@ -38,7 +40,7 @@ async def show_environment(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """POST: everything back to the start. `?content=demo` fills it with the demo pictures, `empty` (default) does not."""
+    """POST: everything back to the start; `?content=demo` uploads the demo pictures, `empty` (default) does not."""
     if refused := await _refused(request) or _foreign(request):
         return refused
     content = request.query_params.get("content", "empty")

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -11,7 +12,7 @@ Point = tuple[float, float]
 
 
 def rgb(code: str) -> Colour:
-    """"#ff8800" as (255, 136, 0)."""
+    """ "#ff8800" as (255, 136, 0)."""
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
 
 
@@ -25,7 +26,10 @@ def ramp(stops: Sequence[Colour], steps: int) -> list[Colour]:
     """`steps` colours from the first stop to the last."""
     spans = len(stops) - 1
     positions = [spans * step / (steps - 1) for step in range(steps)]
-    return [mixed(stops[min(int(at), spans - 1)], stops[min(int(at), spans - 1) + 1], at - min(int(at), spans - 1)) for at in positions]
+    return [
+        mixed(stops[min(int(at), spans - 1)], stops[min(int(at), spans - 1) + 1], at - min(int(at), spans - 1))
+        for at in positions
+    ]
 
 
 def sky(size: Size, stops: Sequence[Colour]) -> Image.Image:
@@ -58,7 +62,9 @@ def disc(canvas: Image.Image, centre: Point, radius: float, colour: Colour) -> N
     side = int(radius * 2)
     mask = Image.new("L", (side * 2, side * 2))
     ImageDraw.Draw(mask).ellipse((2, 2, side * 2 - 3, side * 2 - 3), fill=255)
-    canvas.paste(colour, (int(centre[0] - radius), int(centre[1] - radius)), mask.resize((side, side), Image.Resampling.LANCZOS))
+    canvas.paste(
+        colour, (int(centre[0] - radius), int(centre[1] - radius)), mask.resize((side, side), Image.Resampling.LANCZOS)
+    )
 
 
 def ridge(rng: random.Random, width: int, height: float, roughness: float) -> list[Point]:
@@ -66,7 +72,7 @@ def ridge(rng: random.Random, width: int, height: float, roughness: float) -> li
     line = [rng.uniform(-height, height) * 0.6, rng.uniform(-height, height) * 0.6]
     reach = height
     while len(line) < width / 5:
-        middles = [(a + b) / 2 + rng.uniform(-reach, reach) for a, b in zip(line, line[1:], strict=False)]
+        middles = [(a + b) / 2 + rng.uniform(-reach, reach) for a, b in pairwise(line)]
         line = [y for pair in zip(line, middles, strict=False) for y in pair] + [line[-1]]
         reach *= roughness
     return [(width * index / (len(line) - 1), y) for index, y in enumerate(line)]

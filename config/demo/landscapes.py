@@ -43,7 +43,9 @@ def dunes(rng: random.Random) -> Image.Image:
         phase, waves = rng.uniform(0, 6.3), rng.uniform(0.7, 1.5)
         line = [(x, _dune(x / width, phase, waves) * (120 + 20 * layer)) for x in range(0, width + 13, 12)]
         colour = mixed(light, dark, layer / 5)
-        ground(canvas, line, height * (0.42 + 0.1 * layer), mixed(colour, rgb("#ffe2b8"), 0.28), mixed(colour, dark, 0.35))
+        ground(
+            canvas, line, height * (0.42 + 0.1 * layer), mixed(colour, rgb("#ffe2b8"), 0.28), mixed(colour, dark, 0.35)
+        )
     return canvas
 
 
@@ -62,13 +64,17 @@ def mirror_lake(rng: random.Random) -> Image.Image:
 
 
 def forest_in_mist(rng: random.Random) -> Image.Image:
-    size = width, height = 1300, 1900
+    size = _, height = 1300, 1900
     canvas = sky(size, [rgb("#dfe8e4"), rgb("#c9d8d3"), rgb("#aec4be")])
     far, near = rgb("#a9c0ba"), rgb("#12261f")
     for layer in range(6):
         share = (layer / 5) ** 1.3
         _firs(canvas, rng, height * (0.42 + 0.13 * layer), 170 + 95 * layer, mixed(far, near, share))
-        mist = Image.linear_gradient("L").resize(size).point(lambda value, strength=70 - 10 * layer: value * strength // 255)
+        mist = (
+            Image.linear_gradient("L")
+            .resize(size)
+            .point(lambda value, strength=70 - 10 * layer: value * strength // 255)
+        )
         canvas.paste(rgb("#d7e3de"), (0, 0), mist)
     return canvas
 
@@ -76,7 +82,11 @@ def forest_in_mist(rng: random.Random) -> Image.Image:
 def _stars(canvas: Image.Image, rng: random.Random, count: int) -> None:
     draw = ImageDraw.Draw(canvas)
     for _ in range(count):
-        x, y, radius = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height * 0.8), rng.choice((0.6, 0.6, 1.0, 1.7))
+        x, y, radius = (
+            rng.uniform(0, canvas.width),
+            rng.uniform(0, canvas.height * 0.8),
+            rng.choice((0.6, 0.6, 1.0, 1.7)),
+        )
         shade = rng.randrange(120, 256)
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(shade, shade, min(255, shade + 20)))
 

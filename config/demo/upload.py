@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 async def fill_once(data_dir: Path, url: str, token: str) -> None:
-    """Fill the repository, unless this data directory has had its demo content. Goes on where an earlier run stopped."""
+    """Fill the repository, unless this data directory had its demo content; goes on where an earlier run stopped."""
     marker = data_dir / MARKER
     if marker.exists():
         return
@@ -57,9 +57,7 @@ async def _upload(client: httpx.AsyncClient, picture: Picture, content: bytes) -
     async with httpx.AsyncClient(timeout=30) as storage:  # the signed URL is the credential; a second one is refused
         for number, start in enumerate(range(0, len(content), part)):
             headers = {"Content-Type": file["mimeType"]}
-            put = await storage.put(
-                file["uploadURIs"][number], content=content[start : start + part], headers=headers
-            )
+            put = await storage.put(file["uploadURIs"][number], content=content[start : start + part], headers=headers)
             put.raise_for_status()
     form |= {"mimeType": file["mimeType"], "uploadToken": file["uploadToken"]}
     (await client.post(begun["completeURI"], data=form)).raise_for_status()

@@ -1,8 +1,9 @@
 """`manage.py env`: the environment block for Adobe's clients."""
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from config import client_environment
+from config import certificates, client_environment, database
 
 
 class Command(BaseCommand):
@@ -13,4 +14,6 @@ class Command(BaseCommand):
         parser.add_argument("--for", dest="language", choices=client_environment.LANGUAGES, default="shell")
 
     def handle(self, *args: object, language: str, **options: object) -> None:
+        database.prepare()
+        certificates.server_file(settings.DATA_DIR / "secrets", settings.HOST)  # what NODE_EXTRA_CA_CERTS names
         self.stdout.write(client_environment.LANGUAGES[language](client_environment.variables()), ending="")
