@@ -57,11 +57,15 @@ SCOPES = (
     "additional_info.roles,additional_info.projectedProductContext"
 )
 IMS_SIGNING_KEY_FILE = DATA_DIR / "secrets" / "ims-signing-key.pem"
+EXTRA_API_KEYS = frozenset(env.text("AEMULATOR_EXTRA_API_KEYS", "").replace(",", " ").split())  # besides the client id
+EVENTS_WEBHOOK_KEY_FILE = DATA_DIR / "secrets" / "events-webhook-key.pem"
 
 # --- Loops, limits, delays (seconds, bytes, pixels). -----------------------------------------------------------------
 WORKERS = env.flag("AEMULATOR_WORKERS", True)  # false: rendering is done by `manage.py worker` processes
 EVENT_VISIBLE_DELAY = env.decimal("AEMULATOR_EVENT_VISIBLE_DELAY", 0.25)
 JOURNAL_LATEST_WINDOW = env.decimal("AEMULATOR_JOURNAL_LATEST_WINDOW", 30.0)
+JOURNAL_RETENTION = env.decimal("AEMULATOR_JOURNAL_RETENTION", 7 * 24 * 3600.0)
+JOURNAL_RETRY_AFTER = env.number("AEMULATOR_JOURNAL_RETRY_AFTER", 1)  # Adobe says 10; local clients should not wait
 JOURNAL_POLL_INTERVAL = env.decimal("AEMULATOR_JOURNAL_POLL_INTERVAL", 0.2)
 UPLOAD_TOKEN_LIFETIME = env.number("AEMULATOR_UPLOAD_TOKEN_LIFETIME", 3600)
 UPLOAD_MIN_PART_SIZE = env.number("AEMULATOR_UPLOAD_MIN_PART_SIZE", 10 * 1024 * 1024)
