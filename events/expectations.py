@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from contract import jsontext
 from events.incoming import Incoming
 from events.matching import Expected, match
 from events.models import Expectation, Registration
@@ -32,7 +33,7 @@ def expect(registrations: Iterable[Registration], group: str, owed: Sequence[Owe
             group=group,
             event_id=one.event_id,
             request_id=one.request_id,
-            rendition=one.rendition,
+            rendition=jsontext.dumps(one.rendition),
             created_ms=created_ms,
         )
         for registration in registrations
@@ -87,5 +88,5 @@ def _of_requests(registration: int, requests: set[str]) -> dict[str, list[Owed]]
     found: dict[str, list[Owed]] = defaultdict(list)
     rows = Expectation.objects.filter(registration=registration, request_id__in=requests).order_by("pk")
     for event_id, request_id, rendition in rows.values_list("event_id", "request_id", "rendition"):
-        found[request_id].append(Owed(event_id, request_id, rendition))
+        found[request_id].append(Owed(event_id, request_id, jsontext.loads(rendition)))
     return found

@@ -9,12 +9,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from contract.events import EVENT_CODE, provider_id
 from dbthreads import in_db
+from dbthreads.group_commit import GroupCommit
 from events import expectations, journal, payloads, registrations, webhook_key
-from events.appending import append
 from events.errors import BadRequest, NotFound, Unauthorized
 from events.expectations import Owed
 from events.gateway import Caller, body, caller, json_response
 from events.incoming import Incoming
+
+appended = GroupCommit(journal.append)
 
 
 async def legacy_ingress(request: Request) -> Response:
@@ -63,7 +65,7 @@ async def arrived(request: Request) -> Response:
 
 
 async def _published(incoming: Incoming) -> Response:
-    journals = await append(incoming)
+    journals = await appended.add(incoming)
     return PlainTextResponse("OK") if journals else Response(status_code=204)
 
 

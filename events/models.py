@@ -88,7 +88,8 @@ class Expectation(models.Model):
     """Those that are asked about together: an activation id."""
     event_id = models.CharField(max_length=255)
     request_id = models.CharField(max_length=255)
-    rendition = models.JSONField()
+    rendition = models.TextField()
+    """JSON: the instructions."""
     created_ms = models.BigIntegerField(db_index=True)
 
     class Meta:

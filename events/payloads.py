@@ -2,13 +2,11 @@
 
 import base64
 import binascii
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from contract import jsontext
 from contract.events import EVENT_CODE, provider_id
 from events.errors import BadRequest
 from events.expectations import Owed
@@ -37,7 +35,7 @@ def from_webhook(body: bytes, org_id: str, client_id: str) -> Incoming:
     fields = _object(body)
     if not isinstance(fields.get("event"), dict):
         raise BadRequest("event must be an object")
-    event = json.dumps(fields["event"], separators=(",", ":"))
+    event = jsontext.dumps(fields["event"])
     code = fields.get("event_code", EVENT_CODE)
     if not isinstance(code, str):
         raise BadRequest("event_code must be a text")
@@ -79,21 +77,9 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _json(text: bytes | str) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _lenient_json(text)
-
-
-def _lenient_json(text: bytes | str) -> Any:
-    """What JavaScript takes for JSON and orjson does not: escapes of single surrogates."""
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as err:
+        return jsontext.loads(text)
+    except ValueError as err:
         raise BadRequest(f"not JSON: {err}") from err
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _text(fields: dict[str, Any], name: str) -> str:
