@@ -79,8 +79,8 @@ class UploadError(RepositoryError):
 class MissingField(UploadError):
     reason = "MissingField"
 
-    def __init__(self, field: str) -> None:
-        super().__init__(f"Missing field: {field}")
+    def __init__(self, field: str, hint: str = "") -> None:
+        super().__init__(f"Missing field: {field}{f'. {hint}' if hint else ''}")
         self.field = field
 
 

@@ -83,6 +83,18 @@ class CompletedUpload(models.Model):
     expires = models.DateTimeField(db_index=True)
 
 
+class ChunkedUpload(models.Model):
+    """A file that the legacy upload has received in part."""
+
+    path = PathField()
+    total = models.BigIntegerField()
+    blob = models.CharField(max_length=1024)
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path", "total"], name="repository_chunked_upload")]
+
+
 class JobState(models.TextChoices):
     PENDING = "pending"
     SUBMITTED = "submitted"
@@ -103,6 +115,7 @@ class ProcessingJob(models.Model):
     generation = models.IntegerField()
     state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.PENDING)
     attempts = models.IntegerField(default=0)
+    resubmissions = models.IntegerField(default=0)  # jobs before this one that asked for the same
     next_attempt_at = models.DateTimeField()
     activation_id = models.CharField(max_length=36, default="", blank=True)
     reason = models.CharField(max_length=64, default="", blank=True)

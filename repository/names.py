@@ -74,6 +74,7 @@ _MIME_TYPES: Final = {
     "yml": "application/yaml",
     "zip": "application/zip",
 }
+_MIME_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(?:; ?[\w.+-]+=[\w.+-]+)*", re.ASCII)
 _KNOWN = mimetypes.MimeTypes()  # Python's own table only: the answer must not depend on the machine's /etc/mime.types
 
 
@@ -105,6 +106,11 @@ def mime_type(name: str) -> str:
     """By the extension, in any case; application/octet-stream when it says nothing."""
     ending = extension(name)
     return _MIME_TYPES.get(ending) or _KNOWN.types_map[1].get(f".{ending}") or DEFAULT_MIME_TYPE
+
+
+def is_mime_type(text: str) -> bool:
+    """Whether a client's text can be sent back as a Content-Type."""
+    return len(text) < 256 and _MIME_TYPE.fullmatch(text) is not None
 
 
 def extension(name: str) -> str:

@@ -197,11 +197,12 @@ def _checked_scalar(value: object) -> Scalar:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, str):
-        return _storable(value)
+        return storable(value)
     raise InvalidValue(f"{type(value).__name__} is not the type of a property value")
 
 
-def _storable(written: str) -> str:
+def storable(written: str) -> str:
+    """The text itself, or InvalidValue: no database stores a NUL or half a surrogate pair."""
     if _UNSTORABLE.search(written):
         raise InvalidValue("A text contains a NUL or half a character")
     return written
@@ -215,7 +216,7 @@ def _long(number: int) -> int:
 
 def _scalar(type_name: str, written: str) -> Scalar:
     try:
-        return _parsers.get(type_name, _storable)(_storable(written))
+        return _parsers.get(type_name, storable)(storable(written))
     except (ValueError, InvalidOperation, InvalidPath) as err:
         raise InvalidValue(f"{written[:60]!r} is not a {type_name}") from err
 

@@ -6,7 +6,7 @@ Reads need no lock. Errors: `repository.errors`.
 """
 
 from repository.tree.creating import create, ensure
-from repository.tree.deleting import delete
+from repository.tree.deleting import delete, version_history
 from repository.tree.locks import writing
 from repository.tree.moving import copy, move
 from repository.tree.node import BinaryRef, NodeSpec, TreeNode
@@ -23,6 +23,7 @@ from repository.tree.reading import (
     longest_existing,
     subtree,
 )
+from repository.tree.replacing import replace_children
 from repository.tree.roots import ROOTS, ensure_roots
 
 __all__ = [
@@ -47,8 +48,10 @@ __all__ = [
     "move",
     "remove_mixin",
     "reorder",
+    "replace_children",
     "set_binary",
     "set_properties",
     "subtree",
+    "version_history",
     "writing",
 ]

@@ -19,14 +19,15 @@ def delete(path: NodePath) -> int:
     check_not_root(path)
     with writing():
         with connection.cursor() as cursor:
-            count = _delete_rows(cursor, [path])
+            count = delete_rows(cursor, [path])
             if not count:
                 raise NodeNotFound(path)
         changes.record([path], "deleted")
         return count
 
 
-def _delete_rows(cursor: Any, paths: list[NodePath]) -> int:
+def delete_rows(cursor: Any, paths: list[NodePath]) -> int:
+    """The rows of these subtrees, unrecorded: for the modules of this package."""
     count = 0
     for path in paths:
         where, parameters = "(path = %s OR (path >= %s AND path < %s))", [path, *path.below]
@@ -42,7 +43,7 @@ def _delete_rows(cursor: Any, paths: list[NodePath]) -> int:
         histories = [version_history(row[0]) for row in cursor.fetchall()]
         cursor.execute(f"DELETE FROM repository_node WHERE {where}", parameters)
         count += cursor.rowcount
-        _delete_rows(cursor, histories)
+        delete_rows(cursor, histories)
         binary_rows.release(binaries)
     return count
 

@@ -2,6 +2,7 @@
 
 import uuid as uuids
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import orjson
@@ -13,17 +14,29 @@ from repository.paths import NodePath
 from repository.tree.locks import writing
 from repository.tree.node import TreeNode
 from repository.tree.reading import get
-from repository.values import Properties, Value
+from repository.values import Value
 
 
-def set_properties(path: NodePath, properties: Mapping[str, Value | None], *, system: bool = False) -> TreeNode:
-    """Merge into the properties of a node; None removes one. Only the system may write the protected ones."""
+def set_properties(
+    path: NodePath,
+    properties: Mapping[str, Value | None],
+    *,
+    system: bool = False,
+    changed: NodePath | None = None,
+) -> TreeNode:
+    """Merge into the properties of a node; None removes one. Only the system may write the protected ones.
+
+    Recorded as a modification of `changed`, by default of the node itself.
+    """
     with writing():
         node = get(path)
         _check_names(node, properties, system)
-        merged = {**node.properties, **properties}
-        _store(node, {name: value for name, value in merged.items() if value is not None})
-        return get(path)
+        merged = {name: value for name, value in {**node.properties, **properties}.items() if value is not None}
+        if merged == node.properties:
+            return node
+        _update(node.id, "properties", orjson.dumps(merged).decode())
+        changes.record([changed or path], "modified")
+        return replace(node, properties=merged)
 
 
 def set_binary(path: NodePath, binary_id: int, properties: Mapping[str, Value | None]) -> None:
@@ -62,13 +75,6 @@ def _check_names(node: TreeNode, properties: Mapping[str, Value | None], system:
     for name in properties:
         if name in {"jcr:primaryType", "jcr:mixinTypes", "jcr:data"} or (name in nodetypes.PROTECTED and not system):
             raise ConstraintViolation(f"The property {name} is protected")
-
-
-def _store(node: TreeNode, properties: Properties) -> None:
-    if properties == node.properties:
-        return
-    _update(node.id, "properties", orjson.dumps(properties).decode())
-    changes.record([node.path], "modified")
 
 
 def _update(node_id: int, column: Literal["properties", "mixins", "uuid", "binary_id"], value: str | int) -> None:

@@ -1,0 +1,215 @@
+"""The blob storage, through azure-storage-blob: signed URLs for the clients and workers that move the bytes, and the
+few calls that the repository makes itself. The same code for the embedded storage, Azurite and Azure.
+
+Blobs get names that are never used again, so their bytes never change once a `Binary` row names them.
+"""
+
+import base64
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+import requests
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.settings import settings as azure_settings
+from azure.storage.blob import (
+    BlobBlock,
+    BlobSasPermissions,
+    BlobServiceClient,
+    ContentSettings,
+    ExponentialRetry,
+    generate_blob_sas,
+)
+from django.conf import settings
+from django.utils import timezone
+from requests.adapters import HTTPAdapter
+
+from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge
+
+CONNECTIONS: Final = 32
+TIMEOUT: Final = 30  # seconds for one answer of the storage
+_NOT_THERE: Final = {400, 404, 416}  # InvalidBlockList, BlobNotFound, InvalidRange; any other status may pass
+
+azure_settings.tracing_enabled = False  # its decorators cost a tenth of every call
+
+
+@dataclass(frozen=True)
+class Block:
+    index: int
+    size: int
+
+
+class BlobStorage:
+    """One container of one account. Every error of the storage is a BlobStorageError."""
+
+    def __init__(self, connection_string: str, container: str) -> None:
+        self.container = container
+        self._service = BlobServiceClient.from_connection_string(
+            connection_string,
+            transport=RequestsTransport(session=_session(connection_string), session_owner=False),
+            retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=2),
+            connection_timeout=TIMEOUT,
+            read_timeout=TIMEOUT,
+        )
+        self._client = self._service.get_container_client(container)
+        self._is_there = False
+
+    @property
+    def endpoint(self) -> str:
+        """The absolute URL of the account, without a trailing slash."""
+        return self._service.url.rstrip("/")
+
+    def ensure_container(self) -> None:
+        """Make the container unless it is known to be there."""
+        if self._is_there:
+            return
+        try:
+            self._client.create_container()
+        except ResourceExistsError:
+            pass
+        except AzureError as err:
+            raise _error(err, self.container) from err
+        self._is_there = True
+
+    def forget(self) -> None:
+        """After the storage was emptied: the container must be made again."""
+        self._is_there = False
+
+    def sign_read(
+        self, blob: str, lifetime: timedelta, *, endpoint: str | None = None, content_type: str | None = None
+    ) -> str:
+        """An absolute URL for GET and HEAD; `endpoint` is another name of the same account."""
+        return f"{self._url(blob, endpoint)}?{self._signature(blob, 'r', lifetime, content_type)}"
+
+    def sign_blocks(self, blob: str, count: int, lifetime: timedelta, *, endpoint: str | None = None) -> list[str]:
+        """Absolute URLs for Put Block, one for each of the first `count` blocks."""
+        prefix = f"{self._url(blob, endpoint)}?{self._signature(blob, 'w', lifetime)}&comp=block&blockid="
+        return [prefix + quote(_block_id(index), safe="") for index in range(count)]
+
+    def blocks(self, blob: str) -> list[Block]:
+        """The staged blocks, by index; those that were committed before when nothing is staged. BlobMissing."""
+        try:
+            committed, staged = self._client.get_blob_client(blob).get_block_list("all")
+        except AzureError as err:
+            raise _error(err, blob) from err
+        found = [Block(index, block.size) for block in staged or committed if (index := _index(block.id)) is not None]
+        return sorted(found, key=lambda block: block.index)
+
+    def commit(self, blob: str, indexes: Sequence[int], mime_type: str) -> None:
+        """Make the blob of these blocks. Committing the same again changes nothing."""
+        content = ContentSettings(content_type=mime_type)
+        blocks = [BlobBlock(_block_id(index)) for index in indexes]
+        try:
+            self._client.get_blob_client(blob).commit_block_list(blocks, content_settings=content)
+        except AzureError as err:
+            raise _error(err, blob) from err
+
+    def put(self, blob: str, data: bytes, mime_type: str) -> None:
+        try:
+            self._client.upload_blob(
+                blob, data, length=len(data), overwrite=True, content_settings=ContentSettings(content_type=mime_type)
+            )
+        except AzureError as err:
+            raise _error(err, blob) from err
+
+    def put_block(self, blob: str, index: int, data: bytes) -> None:
+        try:
+            self._client.get_blob_client(blob).stage_block(_block_id(index), data, length=len(data))
+        except AzureError as err:
+            raise _error(err, blob) from err
+
+    def read(self, blob: str, limit: int) -> bytes:
+        """All bytes of a small blob; BlobTooLarge if it has more than `limit`."""
+        try:
+            data = self._client.download_blob(blob, offset=0, length=limit + 1).readall()
+        except AzureError as err:
+            raise _error(err, blob) from err
+        if len(data) > limit:
+            raise BlobTooLarge(f"The blob {blob} has more than {limit} bytes")
+        return data
+
+    def delete(self, blob: str) -> None:
+        """Delete a blob; nothing happens if there is none."""
+        try:
+            self._client.delete_blob(blob)
+        except ResourceNotFoundError:
+            return
+        except AzureError as err:
+            raise _error(err, blob) from err
+
+    def _url(self, blob: str, endpoint: str | None) -> str:
+        return f"{endpoint or self.endpoint}/{self.container}/{quote(blob, safe='/')}"
+
+    def _signature(self, blob: str, permission: str, lifetime: timedelta, content_type: str | None = None) -> str:
+        return generate_blob_sas(
+            account_name=str(self._service.account_name),
+            container_name=self.container,
+            blob_name=blob,
+            account_key=self._service.credential.account_key,
+            permission=BlobSasPermissions.from_string(permission),
+            expiry=timezone.now() + lifetime,
+            content_type=content_type,
+        )
+
+
+def storage() -> BlobStorage:
+    """That of the settings; its connections are kept and shared by all threads."""
+    return _storage(settings.AZURE_STORAGE_CONNECTION_STRING, settings.BLOB_CONTAINER)
+
+
+def is_embedded() -> bool:
+    """Whether the blob storage is this server, so that clients reach it under any name by which they reach us."""
+    return urlsplit(storage().endpoint).netloc == urlsplit(settings.AEMULATOR_URL).netloc
+
+
+def https_endpoint() -> str | None:
+    """The name of the account for workers that accept https only; None when its own name is https already."""
+    return None if storage().endpoint.startswith("https:") else str(settings.AZURE_BLOB_HTTPS_ENDPOINT)
+
+
+def new_blob(kind: str) -> str:
+    """A name that was never used: `originals/…`, `renditions/…`. Two levels of folders keep listings short."""
+    key = uuid.uuid4().hex
+    return f"{kind}/{key[:2]}/{key}"
+
+
+@lru_cache(maxsize=4)
+def _storage(connection_string: str, container: str) -> BlobStorage:
+    return BlobStorage(connection_string, container)
+
+
+def _session(connection_string: str) -> requests.Session:
+    session = requests.Session()
+    # Looking for proxies in the environment costs a sixth of every call, and a proxy never serves the loopback.
+    session.trust_env = "//127.0.0.1" not in connection_string and "//localhost" not in connection_string
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=CONNECTIONS))
+    return session
+
+
+def _block_id(index: int) -> str:
+    """All of one length, as Azure demands."""
+    return base64.b64encode(f"{index:012}".encode()).decode()
+
+
+def _index(block_id: str) -> int | None:
+    # The SDK decodes nothing: the id is as it was sent. Blocks of others' making have other ids.
+    try:
+        return int(base64.b64decode(block_id, validate=True))
+    except ValueError:
+        return None
+
+
+def _error(err: AzureError, name: str) -> BlobStorageError:
+    if isinstance(err, HttpResponseError) and err.status_code in _NOT_THERE:
+        return BlobMissing(f"The blob storage refused {name}: {_code(err)}")
+    return BlobStorageError(f"The blob storage did not serve {name}: {type(err).__name__}")
+
+
+def _code(err: HttpResponseError) -> str:
+    return str(getattr(err, "error_code", None) or f"HTTP {err.status_code}")

@@ -1,0 +1,96 @@
+"""The forms of the upload servlets: urlencoded or multipart, their fields repeated once for each file."""
+
+from typing import Final
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, QueryDict
+
+from repository.errors import InvalidUpload, MissingField
+from repository.legacy_uploads import BLOCK, Chunk
+from repository.uploads import FileToComplete, FileToUpload
+
+_TRUE: Final = {"true", "on", "1"}
+
+
+def files_to_upload(request: HttpRequest) -> list[FileToUpload]:
+    """MissingField, InvalidUpload."""
+    names = _required(request, "fileName")
+    sizes = _required(request, "fileSize")
+    if len(names) != len(sizes):
+        raise InvalidUpload(f"There are {len(names)} fileName fields, but {len(sizes)} fileSize fields")
+    return [FileToUpload(name, _size(size)) for name, size in zip(names, sizes, strict=True)]
+
+
+def files_to_complete(request: HttpRequest) -> list[FileToComplete]:
+    """MissingField, InvalidUpload."""
+    names = _required(request, "fileName")
+    tokens = _required(request, "uploadToken")
+    if len(names) != len(tokens):
+        raise InvalidUpload(f"There are {len(names)} fileName fields, but {len(tokens)} uploadToken fields")
+    columns = {field: _column(request.POST, field, len(names)) for field in _OPTIONAL}
+    return [
+        FileToComplete(
+            name=name,
+            token=token,
+            mime_type=columns["mimeType"][row],
+            size=_size(columns["fileSize"][row]) if columns["fileSize"][row] else None,
+            create_version=columns["createVersion"][row].lower() in _TRUE,
+            version_label=columns["versionLabel"][row],
+            version_comment=columns["versionComment"][row],
+            replace=columns["replace"][row].lower() in _TRUE,
+        )
+        for row, (name, token) in enumerate(zip(names, tokens, strict=True))
+    ]
+
+
+_OPTIONAL: Final = ("mimeType", "fileSize", "createVersion", "versionLabel", "versionComment", "replace")
+
+
+def chunk(request: HttpRequest) -> Chunk:
+    """The form of createasset.html: a whole file, or one chunk of it. MissingField, InvalidUpload."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise MissingField("file")
+    offset, total = request.POST.get("file@Offset"), request.POST.get("file@Length")
+    length = file.size or 0
+    return Chunk(
+        name=request.POST.get("fileName") or file.name or "",
+        mime_type=request.headers.get("x-chunked-content-type") or file.content_type or "",
+        offset=_size(offset) if offset else 0,
+        total=_size(total) if total else length,
+        length=length,
+        data=file.chunks(BLOCK),
+    )
+
+
+def _required(request: HttpRequest, field: str) -> list[str]:
+    values = request.POST.getlist(field)
+    if not values or not all(values):
+        raise MissingField(field, _hint(request))
+    return values
+
+
+def _hint(request: HttpRequest) -> str:
+    """Why a form that was sent may not have been read."""
+    content_type = request.META.get("CONTENT_TYPE", "")
+    if "," in content_type:
+        return (
+            f"The request has two Content-Type headers ({content_type}), so its form was not read:"
+            " do not set Content-Type in the options of the client."
+        )
+    if not content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return f"The form must be urlencoded or multipart, not {content_type or 'without Content-Type'}."
+    return ""
+
+
+def _column(form: QueryDict, field: str, rows: int) -> list[str]:
+    values = form.getlist(field)
+    if values and len(values) != rows:
+        raise InvalidUpload(f"There are {rows} files, but {len(values)} {field} fields")
+    return values or [""] * rows
+
+
+def _size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidUpload(f"{text[:40]!r} is not a size in bytes")
+    return int(text)
