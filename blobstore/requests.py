@@ -1,0 +1,98 @@
+"""A request of the Blob REST API, as the operations see it."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from blobstore import addresses
+from blobstore.addresses import Address
+from blobstore.errors import AzureError, Reason
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MAX_QUERY_FIELDS = 100
+
+
+@dataclass(slots=True)
+class BlobRequest:
+    """Header and query names are lower case; values are decoded. `raw_path` is percent-encoded, as it was sent."""
+
+    method: str
+    scheme: str
+    raw_path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    client: str
+    receive: Receive
+    request_id: str = field(default_factory=lambda: f"{token_hex(4)}-{token_hex(2)}-{token_hex(2)}-{token_hex(8)}")
+    query_string: str = ""
+
+    @property
+    def version(self) -> str:
+        """The service version the client speaks; a SAS names one where the header does not."""
+        return self.headers.get("x-ms-version") or self.query.get("sv", "")
+
+    @property
+    def resource_type(self) -> str:
+        return self.query.get("restype", "")
+
+    @property
+    def comp(self) -> str:
+        return self.query.get("comp", "")
+
+    @property
+    def body_length(self) -> int:
+        """The announced length in bytes. Azure takes no body without one."""
+        text = self.headers.get("content-length")
+        if text is None:
+            if self.headers.get("transfer-encoding") or self.method in ("PUT", "POST"):
+                raise AzureError(Reason.MISSING_CONTENT_LENGTH)
+            return 0
+        if not text.isascii() or not text.isdigit():
+            raise AzureError(Reason.INVALID_HEADER_VALUE, detail={"HeaderName": "Content-Length"})
+        return int(text)
+
+    def address(self) -> Address:
+        return addresses.parse(self.raw_path, of_container=self.resource_type == "container")
+
+    def required_header(self, name: str) -> str:
+        value = self.headers.get(name)
+        if not value:
+            raise AzureError(Reason.MISSING_REQUIRED_HEADER, detail={"HeaderName": name})
+        return value
+
+    def required_query(self, name: str) -> str:
+        value = self.query.get(name)
+        if not value:
+            raise AzureError(Reason.MISSING_REQUIRED_QUERY_PARAMETER, detail={"QueryParameterName": name})
+        return value
+
+
+def from_scope(scope: Scope, receive: Receive) -> BlobRequest:
+    """The request of an ASGI scope. Never fails: what is wrong in it shows when the part is used."""
+    raw_path = scope.get("raw_path") or quote(scope["path"], safe="/%").encode()
+    query_string = scope["query_string"].decode("latin-1")
+    client = scope.get("client")
+    return BlobRequest(
+        method=scope["method"],
+        scheme=scope.get("scheme", "http"),
+        raw_path=raw_path.decode("latin-1"),
+        query=parsed_query(query_string),
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+        client=client[0] if client else "127.0.0.1",
+        receive=receive,
+        query_string=query_string,
+    )
+
+
+def parsed_query(text: str) -> dict[str, str]:
+    """Decoded values by lower-case name; nothing of a query with absurdly many fields."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
+    except ValueError:
+        return {}
+    return {name.lower(): value for name, value in pairs}

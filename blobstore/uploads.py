@@ -1,0 +1,149 @@
+"""Receiving bodies: into memory when small, into a spool file otherwise, never whole in memory."""
+
+import asyncio
+import base64
+import hashlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
+
+from blobstore.contents import Spool, Staged, path_of
+from blobstore.errors import AzureError, ClientGone, Reason
+from blobstore.requests import BlobRequest
+from blobstore.store import Store
+
+T = TypeVar("T")
+
+PIECE = 1024 * 1024  # bytes gathered before a thread writes them
+SYNC_EVERY = 32 * 1024 * 1024  # bytes; the disk works while the rest arrives
+
+
+async def receive(store: Store, request: BlobRequest, limit: int, *, digest: bool) -> Staged:
+    """The body of a request as staged content, its transactional hash checked. `digest` asks for its MD5."""
+    length = request.body_length
+    if length > limit:
+        raise AzureError(Reason.REQUEST_BODY_TOO_LARGE, detail={"MaxLimit": str(limit)})
+    wanted = transactional_md5(request)
+    staged = await stage(store, pieces(request), length, digest=digest or wanted is not None)
+    if wanted is not None and staged.md5 != wanted:
+        await discard(store, staged)
+        raise AzureError(Reason.MD5_MISMATCH)
+    return staged
+
+
+async def stage(store: Store, body: AsyncIterator[bytes], length: int, *, digest: bool) -> Staged:
+    """`length` bytes (or as many as there are, where it is only a guess) as staged content."""
+    if length <= store.config.inline_limit:
+        data = b"".join([piece async for piece in body])
+        return Staged(len(data), hashlib.md5(data, usedforsecurity=False).digest() if digest else None, data)
+    return await _spooled(store, body, digest)
+
+
+async def small_body(request: BlobRequest, limit: int) -> bytes:
+    """A whole body of at most `limit` bytes, for documents."""
+    if request.body_length > limit:
+        raise AzureError(Reason.REQUEST_BODY_TOO_LARGE, detail={"MaxLimit": str(limit)})
+    wanted = transactional_md5(request)
+    body = b"".join([piece async for piece in pieces(request)])
+    if wanted is not None and hashlib.md5(body, usedforsecurity=False).digest() != wanted:
+        raise AzureError(Reason.MD5_MISMATCH)
+    return body
+
+
+async def pieces(request: BlobRequest) -> AsyncIterator[bytes]:
+    """The body as it arrives; ClientGone where the connection ends first."""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body"):
+            return
+
+
+async def keep(store: Store, staged: Staged, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Commit what gives `staged` its place; where that is refused, the bytes go at once."""
+    try:
+        return await store.change(work)
+    except AzureError:
+        await discard(store, staged)
+        raise
+
+
+async def discard(store: Store, staged: Staged) -> None:
+    """Remove staged content that no blob will have."""
+    if staged.file is not None:
+        await store.work(path_of(store.config.directory, staged.file).unlink, missing_ok=True)
+
+
+def transactional_md5(request: BlobRequest) -> bytes | None:
+    text = request.headers.get("content-md5")
+    return None if text is None else decoded_md5(text)
+
+
+def decoded_md5(text: str) -> bytes:
+    try:
+        digest = base64.b64decode(text, validate=True)
+    except ValueError as err:
+        raise AzureError(Reason.INVALID_MD5) from err
+    if len(digest) != 16:
+        raise AzureError(Reason.INVALID_MD5)
+    return digest
+
+
+async def _spooled(store: Store, body: AsyncIterator[bytes], digest: bool) -> Staged:
+    """Write in a thread while the next pieces arrive: at most two lots of `PIECE` bytes are in memory."""
+    spool = await store.work(Spool, store.config.directory)
+    intake = _Intake(spool, digest)
+    pending: asyncio.Future[None] | None = None
+    try:
+        async for lot in _lots(body):
+            if pending is not None:
+                await pending
+            pending = asyncio.ensure_future(store.work(intake.take, lot))
+        if pending is not None:
+            await pending
+        return await store.work(intake.finish)
+    except BaseException:
+        if pending is not None:
+            await asyncio.wait([pending])
+        await asyncio.shield(store.work(spool.discard))
+        raise
+
+
+async def _lots(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    lot: list[bytes] = []
+    size = 0
+    async for piece in body:
+        lot.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            yield lot
+            lot, size = [], 0
+    if lot:
+        yield lot
+
+
+class _Intake:
+    """A spool with its running size and digest. Its calls block."""
+
+    def __init__(self, spool: Spool, digest: bool) -> None:
+        self._spool = spool
+        self._md5 = hashlib.md5(usedforsecurity=False) if digest else None
+        self._size = 0
+        self._unsynced = 0
+
+    def take(self, lot: list[bytes]) -> None:
+        data = b"".join(lot)
+        self._spool.write(data)
+        if self._md5 is not None:
+            self._md5.update(data)
+        self._size += len(data)
+        self._unsynced += len(data)
+        if self._unsynced >= SYNC_EVERY:
+            self._spool.sync()
+            self._unsynced = 0
+
+    def finish(self) -> Staged:
+        return Staged(self._size, self._md5.digest() if self._md5 else None, None, self._spool.finish())
