@@ -26,7 +26,7 @@ from repository.auth.identification import identify
 from repository.errors import InvalidPath
 from repository.paths import NodePath
 from repository.refusals import Refusal, page
-from repository.sling.binaries import BinaryTarget, find
+from repository.sling.streaming import BinaryTarget, find
 from repository.tree import BinaryRef
 
 CHUNK = 4 * 1024 * 1024  # bytes that one request to the blob storage asks for

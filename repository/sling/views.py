@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from repository.sling import get
+from repository.sling import get, post
 from repository.sling.resolution import resolve
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def resource(request: HttpRequest) -> HttpResponse:
     target = resolve(request.path)
-    return get.read(request, target)
+    return post.write(request, target) if request.method == "POST" else get.read(request, target)
