@@ -29,7 +29,7 @@ def variables() -> dict[str, str]:
         "AEMULATOR_ACCESS_TOKEN": long_lived_access_token(),
         "AZURE_STORAGE_CONNECTION_STRING": settings.AZURE_STORAGE_CONNECTION_STRING,
         "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(settings.DATA_DIR / "secrets")),
-        "NODE_OPTIONS": f"--require {_node_word(str(PRELOAD))}",
+        "NODE_OPTIONS": node_options(PRELOAD),
     }
 
 
@@ -60,9 +60,10 @@ LANGUAGES: dict[str, Callable[[dict[str, str]], str]] = {
 }
 
 
-def _node_word(word: str) -> str:
-    """One argument in NODE_OPTIONS, which is split at spaces that are not within double quotes."""
+def node_options(preload: Path) -> str:
+    """NODE_OPTIONS is split at spaces that are not within double quotes."""
+    word = str(preload)
     if not any(character in word for character in ' "\\'):
-        return word
+        return f"--require {word}"
     escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f'--require "{escaped}"'

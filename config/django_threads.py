@@ -1,22 +1,21 @@
 """Django as WSGI in a fixed pool of threads whose database connections persist.
 
-a2wsgi does the translation. Three things of real traffic that it leaves open are settled here before it sees them: a
-client that goes away in the middle of a body (Django would take what came for the whole), a chunked body without
-Content-Length (Django would take it for empty), and bytes in a query string that are not ASCII.
+a2wsgi does the translation. Two things of real traffic that it leaves open are settled here before it sees them: a
+client that goes away in the middle of a body (Django would take what came for the whole), and a chunked body without
+Content-Length (Django would take it for empty).
 """
 
 import tempfile
-from typing import IO
-from urllib.parse import quote
+from typing import IO, cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 from django.core.wsgi import get_wsgi_application
 from starlette.types import Message, Receive, Scope, Send
 
 THREADS = 16
 IN_MEMORY = 1024 * 1024  # bytes of a chunked body before it goes to a temporary file
 CHUNK = 256 * 1024
-ASCII_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class ClientGone(ConnectionError):
@@ -24,13 +23,13 @@ class ClientGone(ConnectionError):
 
 
 class DjangoThreads:
-    def __init__(self) -> None:
-        self._wsgi = WSGIMiddleware(get_wsgi_application(), workers=THREADS)  # type: ignore[arg-type]
+    def __init__(self, wsgi: WSGIApp | None = None) -> None:
+        django = cast(WSGIApp, get_wsgi_application())
+        self._wsgi = WSGIMiddleware(wsgi or django, workers=THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        scope = {**scope, "query_string": quote(scope["query_string"], safe=ASCII_PRINTABLE).encode()}
         if _is_chunked(scope):
             await self._with_length(scope, _to_the_end(receive), send)
         else:
@@ -43,7 +42,7 @@ class DjangoThreads:
             except ClientGone:
                 return
             kept = [(name, value) for name, value in scope["headers"] if name != b"transfer-encoding"]
-            scope["headers"] = [*kept, (b"content-length", b"%d" % length)]
+            scope = {**scope, "headers": [*kept, (b"content-length", b"%d" % length)]}
             await self._wsgi(scope, _replay(spool, length), send)  # type: ignore[arg-type]
 
 

@@ -55,6 +55,7 @@ class Supervisor:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=within)
         self._tasks.clear()
+        self._pulses.clear()
 
     def report(self) -> dict[str, dict[str, object]]:
         return {name: pulse.report() for name, pulse in self._pulses.items()}

@@ -119,3 +119,17 @@ class ServerProcess:
             self.process.kill()
             self.process.wait()
             raise
+
+
+def manage(*arguments: str, within: float = 60.0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` to its end; stdin is empty."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment(**environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=within,
+        check=False,
+    )
