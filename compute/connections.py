@@ -66,8 +66,12 @@ class Response:
 class Connections:
     """A pool of kept-alive connections; any number of threads may use it."""
 
-    def __init__(self, ca_file: str | None = None, retry_seconds: float = 60.0) -> None:
+    def __init__(
+        self, ca_file: str | None = None, retry_seconds: float = 60.0, beat: Callable[[], None] = lambda: None
+    ) -> None:
+        """`beat` is called whenever an attempt begins: a sign of life during long series of retries."""
         self._ca_file = ca_file
+        self._beat = beat
         self._retry_seconds = retry_seconds
         self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = Lock()
@@ -110,6 +114,7 @@ class Connections:
     def _attempt(
         self, method: str, url: str, read: Callable[[Response], Read], headers: Mapping[str, str], body: Body
     ) -> Read:
+        self._beat()
         for _ in range(6):
             with self._exchange(method, url, headers, body) as response:
                 target = response.headers.get("location")

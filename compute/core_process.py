@@ -11,7 +11,6 @@ import resource
 import shutil
 import signal
 import sys
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,11 @@ from typing import Any
 from compute.activation import CoreActivation, RenditionInstructions, RenditionResult
 from compute.channel import Channel
 from compute.connections import Connections
-from compute.engine import Engine, Rendition, Source
+from compute.engine.engine import Engine
 from compute.engine.limits import Limits
-from compute.errors import GenericError, RenditionError, RenditionTooLarge
+from compute.engine.rendition import Rendition
+from compute.engine.source import Source
+from compute.errors import RenditionError, RenditionTooLarge
 from compute.transfer import BytesPayload, FilePayload, Payload, Transfer
 
 EMBED_MAXIMUM = 32768  # bytes; a larger `embedBinaryLimit` is ignored

@@ -4,6 +4,7 @@ Both directions are JSON lines on pipes, never pickles: a decoder that a hostile
 run code in the server.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -88,11 +89,10 @@ class WorkerProcess:
 
     def end(self, timeout: float) -> None:
         """Let the idle process go, by force when it does not."""
-        assert self._popen.stdin and self._popen.stdout
-        try:
+        assert self._popen.stdin
+        assert self._popen.stdout
+        with contextlib.suppress(BrokenPipeError):
             self._popen.stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             self._popen.wait(timeout)
         except subprocess.TimeoutExpired:

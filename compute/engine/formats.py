@@ -1,0 +1,264 @@
+"""The one table of formats: what a source is, who decodes it, and what can be made of it.
+
+A source is known by its content; its name and declared type decide only where content can't (plain text, TGA).
+"""
+
+import enum
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+
+class Kind(enum.Enum):
+    """What a source is made of, and so which renditions it has."""
+
+    IMAGE = "image"
+    DOCUMENT = "document"
+    OFFICE = "office"
+    VIDEO = "video"
+    AUDIO = "audio"
+    TEXT = "text"
+    ARCHIVE = "archive"
+    OTHER = "other"
+
+
+class Decoder(enum.Enum):
+    """Who turns a source into pixels."""
+
+    LIBVIPS = "libvips"
+    PILLOW = "Pillow"
+    PILLOW_HEIF = "pillow-heif"
+    RESVG = "resvg"
+    PDFIUM = "pdfium"
+    PYAV = "PyAV"
+    EMBEDDED = "the thumbnail inside the file"
+
+
+@dataclass(frozen=True)
+class Format:
+    """`decoders` in the order in which they are tried; none: there are no pixels in it."""
+
+    name: str
+    kind: Kind
+    mimetype: str
+    extensions: tuple[str, ...]
+    decoders: tuple[Decoder, ...] = ()
+    vips_loader: str = ""
+    pillow_plugins: tuple[str, ...] = ()
+
+
+_VIPS = (Decoder.LIBVIPS, Decoder.PILLOW)
+_PILLOW = (Decoder.PILLOW,)
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
+
+FORMATS: tuple[Format, ...] = (
+    Format("JPEG", Kind.IMAGE, "image/jpeg", ("jpg", "jpeg", "jpe", "jfif"), _VIPS, "jpegload", ("JPEG", "MPO")),
+    Format("PNG", Kind.IMAGE, "image/png", ("png", "apng"), _VIPS, "pngload", ("PNG",)),
+    Format("GIF", Kind.IMAGE, "image/gif", ("gif",), _VIPS, "gifload", ("GIF",)),
+    Format("WebP", Kind.IMAGE, "image/webp", ("webp",), _VIPS, "webpload", ("WEBP",)),
+    Format("TIFF", Kind.IMAGE, "image/tiff", ("tif", "tiff"), _VIPS, "tiffload", ("TIFF",)),
+    Format("AVIF", Kind.IMAGE, "image/avif", ("avif",), _VIPS, "heifload", ("AVIF",)),
+    Format("HEIC", Kind.IMAGE, "image/heic", ("heic", "heif"), (Decoder.PILLOW_HEIF,), pillow_plugins=("HEIF",)),
+    Format("BMP", Kind.IMAGE, "image/bmp", ("bmp", "dib"), _PILLOW, pillow_plugins=("BMP", "DIB")),
+    Format("PSD", Kind.IMAGE, "image/vnd.adobe.photoshop", ("psd", "psb"), _PILLOW, pillow_plugins=("PSD",)),
+    Format("JPEG 2000", Kind.IMAGE, "image/jp2", ("jp2", "j2k", "jpx", "j2c"), _PILLOW, pillow_plugins=("JPEG2000",)),
+    Format("ICO", Kind.IMAGE, "image/x-icon", ("ico", "cur"), _PILLOW, pillow_plugins=("ICO", "CUR")),
+    Format("TGA", Kind.IMAGE, "image/x-tga", ("tga", "targa"), _PILLOW, pillow_plugins=("TGA",)),
+    Format("SGI", Kind.IMAGE, "image/x-sgi", ("sgi", "rgb", "rgba", "bw"), _PILLOW, pillow_plugins=("SGI",)),
+    Format(
+        "PNM",
+        Kind.IMAGE,
+        "image/x-portable-anymap",
+        ("pnm", "ppm", "pgm", "pbm", "pam", "pfm"),
+        _PILLOW,
+        pillow_plugins=("PPM",),
+    ),
+    Format("SVG", Kind.IMAGE, "image/svg+xml", ("svg", "svgz"), (Decoder.RESVG,)),
+    Format("PDF", Kind.DOCUMENT, "application/pdf", ("pdf", "ai"), (Decoder.PDFIUM,)),
+    Format("EPS", Kind.OTHER, "application/postscript", ("eps", "ps")),
+    Format("DOCX", Kind.OFFICE, f"{_OOXML}wordprocessingml.document", ("docx",), (Decoder.EMBEDDED,)),
+    Format("PPTX", Kind.OFFICE, f"{_OOXML}presentationml.presentation", ("pptx",), (Decoder.EMBEDDED,)),
+    Format("XLSX", Kind.OFFICE, f"{_OOXML}spreadsheetml.sheet", ("xlsx",), (Decoder.EMBEDDED,)),
+    Format("ODT", Kind.OFFICE, f"{_ODF}text", ("odt",), (Decoder.EMBEDDED,)),
+    Format("ODP", Kind.OFFICE, f"{_ODF}presentation", ("odp",), (Decoder.EMBEDDED,)),
+    Format("ODS", Kind.OFFICE, f"{_ODF}spreadsheet", ("ods",), (Decoder.EMBEDDED,)),
+    Format("MP4", Kind.VIDEO, "video/mp4", ("mp4", "m4v"), (Decoder.PYAV,)),
+    Format("QuickTime", Kind.VIDEO, "video/quicktime", ("mov", "qt"), (Decoder.PYAV,)),
+    Format("WebM", Kind.VIDEO, "video/webm", ("webm",), (Decoder.PYAV,)),
+    Format("Matroska", Kind.VIDEO, "video/x-matroska", ("mkv",), (Decoder.PYAV,)),
+    Format("AVI", Kind.VIDEO, "video/x-msvideo", ("avi",), (Decoder.PYAV,)),
+    Format("MPEG", Kind.VIDEO, "video/mpeg", ("mpg", "mpeg", "m2ts", "ts"), (Decoder.PYAV,)),
+    Format("FLV", Kind.VIDEO, "video/x-flv", ("flv",), (Decoder.PYAV,)),
+    Format("WMV", Kind.VIDEO, "video/x-ms-wmv", ("wmv", "asf"), (Decoder.PYAV,)),
+    Format("MP3", Kind.AUDIO, "audio/mpeg", ("mp3",)),
+    Format("M4A", Kind.AUDIO, "audio/mp4", ("m4a",)),
+    Format("WAV", Kind.AUDIO, "audio/x-wav", ("wav",)),
+    Format("FLAC", Kind.AUDIO, "audio/flac", ("flac",)),
+    Format("Ogg", Kind.AUDIO, "audio/ogg", ("ogg", "oga", "opus")),
+    Format("AIFF", Kind.AUDIO, "audio/x-aiff", ("aif", "aiff")),
+    Format("ZIP", Kind.ARCHIVE, "application/zip", ("zip",)),
+    Format("JSON", Kind.TEXT, "application/json", ("json",)),
+    Format("XML", Kind.TEXT, "application/xml", ("xml", "xmp", "rdf")),
+    Format("HTML", Kind.TEXT, "text/html", ("html", "htm")),
+    Format("CSV", Kind.TEXT, "text/csv", ("csv",)),
+    Format("Markdown", Kind.TEXT, "text/markdown", ("md", "markdown")),
+    Format("Text", Kind.TEXT, "text/plain", ("txt", "text", "log")),
+)
+_BY_NAME = {entry.name: entry for entry in FORMATS}
+_BY_EXTENSION = {extension: entry for entry in FORMATS for extension in entry.extensions}
+_BY_MIMETYPE = {entry.mimetype: entry for entry in FORMATS}
+
+HEAD = 4096  # bytes that are enough to tell a format
+
+_PREFIXES: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"8BPS", "PSD"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\0\0\x01\0", "ICO"),
+    (b"\0\0\x02\0", "ICO"),
+    (b"\x01\xda", "SGI"),
+    (b"%!PS", "EPS"),
+    (b"\xc5\xd0\xd3\xc6", "EPS"),
+    (b"FLV\x01", "FLV"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "WMV"),
+    (b"\0\0\x01\xba", "MPEG"),
+    (b"\0\0\x01\xb3", "MPEG"),
+    (b"ID3", "MP3"),
+    (b"\xff\xfb", "MP3"),
+    (b"\xff\xf3", "MP3"),
+    (b"\xff\xf2", "MP3"),
+    (b"fLaC", "FLAC"),
+    (b"OggS", "Ogg"),
+)
+_RIFF = {b"WEBP": "WebP", b"AVI ": "AVI", b"WAVE": "WAV"}
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIC"),
+    **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), "M4A"),
+    b"qt  ": "QuickTime",
+}
+
+
+def identify(path: Path, mimetype: str | None, name: str) -> Format | None:
+    """The format of a file; None when nobody here knows it."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    found = _by_signature(head) or _by_structure(head, path)
+    if found:
+        return _BY_NAME[found]
+    declared = _BY_EXTENSION.get(PurePosixPath(name.lower()).suffix[1:]) or _BY_MIMETYPE.get(mimetype or "")
+    if declared and declared.name in {"TGA", "MP3", "MPEG"}:  # formats without a reliable signature
+        return declared
+    return _text(head, declared, mimetype)
+
+
+def _by_signature(head: bytes) -> str | None:
+    for prefix, name in _PREFIXES:
+        if head.startswith(prefix):
+            return name
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in {12, 40, 52, 56, 64, 108, 124}:
+        return "BMP"
+    if head[:1] == b"P" and head[1:2] in b"1234567fF" and head[2:3].isspace():
+        return "PNM"
+    return None
+
+
+def _by_structure(head: bytes, path: Path) -> str | None:
+    checks: tuple[Callable[[bytes, Path], str | None], ...] = (_riff, _boxes, _pdf, _markup, _zip, _ebml)
+    return next((name for check in checks if (name := check(head, path))), None)
+
+
+def _riff(head: bytes, path: Path) -> str | None:
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return "AIFF"
+    return _RIFF.get(head[8:12]) if head[:4] == b"RIFF" else None
+
+
+def _boxes(head: bytes, path: Path) -> str | None:
+    """ISO base media: the major brand, or else the compatible ones."""
+    if head[4:8] in {b"moov", b"mdat", b"wide"}:
+        return "QuickTime"
+    if head[4:8] != b"ftyp":
+        return None
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = [head[8:12]] + [head[at : at + 4] for at in range(16, end, 4)]
+    if b"avif" in brands or b"avis" in brands:
+        return "AVIF"
+    return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), "MP4")
+
+
+def _pdf(head: bytes, path: Path) -> str | None:
+    return "PDF" if b"%PDF-" in head[:1024] else None
+
+
+def _markup(head: bytes, path: Path) -> str | None:
+    if head[:2] == b"\x1f\x8b" and path.suffix != ".gz":
+        return "SVG" if _starts_svg(_inflated_head(head)) else None
+    return "SVG" if _starts_svg(head) else None
+
+
+def _starts_svg(head: bytes) -> bool:
+    text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace").lstrip(
+        "\ufeff \t\r\n"
+    )
+    return text.startswith("<") and ("<svg" in text or ":svg" in text.partition(">")[0])
+
+
+def _inflated_head(head: bytes) -> bytes:
+    import zlib
+
+    try:
+        return zlib.decompressobj(31).decompress(head, HEAD)
+    except zlib.error:
+        return b""
+
+
+def _zip(head: bytes, path: Path) -> str | None:
+    if head[:4] not in {b"PK\x03\x04", b"PK\x05\x06"}:
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.open("mimetype").read(200).decode("ascii", "replace") if "mimetype" in names else ""
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, KeyError, EOFError):
+        return "ZIP"
+    main_parts = {"word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX", "xl/workbook.xml": "XLSX"}
+    office = next((found for part, found in main_parts.items() if part in names), None)
+    opendocument = _BY_MIMETYPE.get(kind.strip())
+    return office or (opendocument.name if opendocument else "ZIP")
+
+
+def _ebml(head: bytes, path: Path) -> str | None:
+    if head[:4] != b"\x1a\x45\xdf\xa3":
+        return None
+    return "WebM" if b"webm" in head[:64] else "Matroska"
+
+
+def _text(head: bytes, declared: Format | None, mimetype: str | None) -> Format | None:
+    """Text is what decodes as text; which text it is, its name or declared type says."""
+    if not looks_like_text(head):
+        return None
+    return declared if declared and declared.kind is Kind.TEXT else _BY_NAME["Text"]
+
+
+def looks_like_text(head: bytes) -> bool:
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return True
+    if not head or b"\0" in head:
+        return False
+    try:
+        head[:-4].decode("utf-8") if len(head) == HEAD else head.decode("utf-8")
+    except UnicodeDecodeError:
+        controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
+        return controls == 0
+    return True

@@ -1,0 +1,5 @@
+"""Metadata of sources, as XMP."""
+
+from compute.engine.metadata.extraction import rendition
+
+__all__ = ["rendition"]

@@ -1,0 +1,131 @@
+"""The metadata rendition: what the file says of itself (XMP, EXIF, IPTC) and what we measure, as one XMP packet."""
+
+import datetime
+import hashlib
+import mmap
+from pathlib import Path
+
+from PIL import Image
+
+from compute.engine.formats import Kind
+from compute.engine.metadata import exif, iptc
+from compute.engine.metadata.packet import read_packet, write_packet
+from compute.engine.metadata.properties import Properties
+from compute.engine.pillow_raster import DECODER_ERRORS, density
+from compute.engine.rendition import Rendition
+from compute.engine.source import Source
+
+_SCANNED = 256 * 1024 * 1024
+_PACKET_MAXIMUM = 16 * 1024 * 1024
+_BITS = {"1": 1, "L": 8, "P": 8, "LA": 16, "PA": 16, "RGB": 24, "YCbCr": 24, "LAB": 24, "HSV": 24, "RGBA": 32}
+_BITS |= {"RGBX": 32, "CMYK": 32, "I": 32, "F": 32, "I;16": 16, "I;16B": 16, "I;16L": 16}
+
+
+def rendition(source: Source) -> Rendition:
+    """`cqdam.metadata.xml`. Any file has one: what nobody can read has at least its size, hash and type."""
+    properties = Properties()
+    if source.format and source.format.kind is Kind.IMAGE and source.format.pillow_plugins:
+        _describe_image(source, properties)
+    if packet := _embedded_packet(source.path):
+        read_packet(packet, properties)
+    _describe_file(source, properties)
+    return Rendition(write_packet(properties), "application/rdf+xml", "utf-8")
+
+
+def _describe_file(source: Source, properties: Properties) -> None:
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    properties.set("dc:format", source.mimetype)
+    properties.set("dam:size", source.size)
+    properties.set("dam:sha1", _sha1(source.path))
+    properties.set("dam:extracted", now)
+    properties.set("dam:MIMEtype", source.mimetype)
+    properties.set("dam:Fileformat", source.format.name.upper() if source.format else None)
+
+
+def _describe_image(source: Source, properties: Properties) -> None:
+    assert source.format
+    if source.format.name == "HEIC":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    try:
+        with Image.open(source.path, formats=source.format.pillow_plugins) as image:
+            _read_blocks(image, properties)
+            _measure(image, properties)
+    except DECODER_ERRORS:
+        return  # the picture renditions say what is wrong with it
+
+
+def _read_blocks(image: Image.Image, properties: Properties) -> None:
+    """XMP first: where two blocks disagree, it is the one that editors keep up to date."""
+    if packet := image.info.get("xmp"):
+        read_packet(packet if isinstance(packet, bytes) else packet.encode(), properties)
+    properties.offer(exif.properties(_exif(image)))
+    if block := _iptc_block(image):
+        properties.offer(iptc.properties(block))
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """Pillow decodes a whole PNG to see whether EXIF follows the pixels; walking over the chunks finds it as well."""
+    if image.format != "PNG" or "exif" in image.info:
+        return image.getexif()
+    exif_data = Image.Exif()
+    if chunk := _png_chunk(Path(str(image.filename)), b"eXIf"):  # type: ignore[attr-defined]
+        exif_data.load(chunk)
+    return exif_data
+
+
+def _png_chunk(path: Path, wanted: bytes) -> bytes | None:
+    with path.open("rb") as file:
+        file.seek(8)
+        while len(header := file.read(8)) == 8:
+            length, kind = int.from_bytes(header[:4], "big"), header[4:]
+            if kind == wanted:
+                return file.read(min(length, _PACKET_MAXIMUM))
+            file.seek(length + 4, 1)
+    return None
+
+
+def _iptc_block(image: Image.Image) -> bytes | None:
+    if image.format == "TIFF":
+        block = image.getexif().get(33723)
+        return block if isinstance(block, bytes) else None
+    if image.format == "PSD":
+        return next((data for number, _, data in getattr(image, "resources", []) if number == 1028), None)
+    resources = image.info.get("photoshop")
+    block = resources.get(1028) if isinstance(resources, dict) else None
+    return block if isinstance(block, bytes) else None
+
+
+def _measure(image: Image.Image, properties: Properties) -> None:
+    properties.set("tiff:ImageWidth", image.width)
+    properties.set("tiff:ImageLength", image.height)
+    properties.set("dam:Bitsperpixel", _bits_per_pixel(image))
+    progressive = bool(image.info.get("progressive") or image.info.get("interlace"))
+    properties.set("dam:Progressive", "yes" if progressive else "no")
+    properties.set("dam:Numberofimages", getattr(image, "n_frames", 1))
+    if found := density(image.info.get("dpi")):
+        properties.set("dam:Physicalwidthininches", f"{image.width / found.x:.4f}")
+        properties.set("dam:Physicalheightininches", f"{image.height / found.y:.4f}")
+        properties.set("dam:Physicalwidthindpi", round(found.x))
+        properties.set("dam:Physicalheightindpi", round(found.y))
+
+
+def _bits_per_pixel(image: Image.Image) -> int | None:
+    samples = _exif(image).get(258) if image.format == "TIFF" else None
+    if samples:
+        return sum(samples) if isinstance(samples, tuple) else int(samples)
+    return _BITS.get(image.mode)
+
+
+def _sha1(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha1").hexdigest()
+
+
+def _embedded_packet(path: Path) -> bytes | None:
+    """The first XMP packet that lies in the file uncompressed, whatever the format (PDF, EPS, INDD, MP4, GIF, …)."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = content.find(b"<x:xmpmeta", 0, _SCANNED)
+        end = content.find(b"</x:xmpmeta>", start, start + _PACKET_MAXIMUM) if start >= 0 else -1
+        return content[start : end + 12] if end > 0 else None

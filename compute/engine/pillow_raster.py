@@ -1,0 +1,304 @@
+"""Pixels by Pillow: sources that libvips does not read, and everything where pyvips is missing."""
+
+import functools
+import io
+import struct
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
+
+from compute.engine.geometry import Box, Size, shrink_factor, upright
+from compute.engine.instructions import Colour, Density
+from compute.engine.raster import WHITE, Encoding, Raster, within_size
+from compute.errors import RenditionFormatUnsupported, SourceCorrupt
+
+Image.MAX_IMAGE_PIXELS = None  # the engine has its own limit, on the header
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What Pillow's decoders raise for damaged files, by reading its plugins.
+DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    ZeroDivisionError,
+    AttributeError,
+    NotImplementedError,
+    struct.error,
+    RuntimeError,
+)
+Wrap = Callable[[Image.Image], Raster]
+Result = TypeVar("Result")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn what decoders raise into SourceCorrupt."""
+    try:
+        yield
+    except UnidentifiedImageError as err:
+        raise SourceCorrupt("the source can't be read: it is not what its first bytes say") from err
+    except DECODER_ERRORS as err:
+        raise SourceCorrupt(f"the source can't be decoded: {err or type(err).__name__}") from err
+
+
+class PillowPicture:
+    """A file that a Pillow plugin reads; pixels go to `wrap`, which is the raster class in use."""
+
+    scalable = False
+    paper: Colour | None = None
+
+    def __init__(self, file: "Path | io.BytesIO", wrap: Wrap, formats: tuple[str, ...]) -> None:
+        """Raises SourceCorrupt when the header can't be read."""
+        self._file = file
+        self._wrap = wrap
+        self._formats = formats
+        with reading():
+            self._image: Image.Image = Image.open(file, formats=formats)
+            self._orientation = _orientation(self._image)
+        self._stored = Size(*self._image.size)
+        self.size = upright(self._stored, self._orientation)
+
+    @property
+    def density(self) -> Density | None:
+        return density(self._image.info.get("dpi"))
+
+    def raster(self, box: Box, size: Size) -> Raster:
+        stored_box = box.stored(self._orientation, self.size)
+        stored_size = upright(size, self._orientation)
+        with reading():
+            image = self._decoded(stored_box, stored_size)
+        return self._wrap(image).scaled(stored_size).in_srgb().oriented(self._orientation)
+
+    def _decoded(self, box: Box, size: Size) -> Image.Image:
+        with Image.open(self._file, formats=self._formats) as image:
+            if image.format == "JPEG":
+                factor = shrink_factor(box, size)
+                image.draft(None, (self._stored.width // factor, self._stored.height // factor))
+                box = Box(*(length // (self._stored.width // image.width or 1) for length in box))
+            image.load()
+            if box.size == Size(*image.size):
+                return in_eight_bits(image)
+            return in_eight_bits(image.crop((box.x, box.y, box.x + box.width, box.y + box.height)))
+
+
+class PillowRaster:
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+
+    @classmethod
+    def of(cls, image: Image.Image) -> "PillowRaster":
+        """Of an image in mode L, LA, RGB, RGBA or CMYK."""
+        return cls(image)
+
+    @property
+    def size(self) -> Size:
+        return Size(*self._image.size)
+
+    @property
+    def has_alpha(self) -> bool:
+        return self._image.mode in {"LA", "RGBA"}
+
+    def cropped(self, box: Box) -> "PillowRaster":
+        return PillowRaster(self._image.crop((box.x, box.y, box.x + box.width, box.y + box.height)))
+
+    def scaled(self, size: Size) -> "PillowRaster":
+        if size == self.size:
+            return self
+        scaled = self._image.resize(size, Image.Resampling.LANCZOS)
+        scaled.info = dict(self._image.info)
+        return PillowRaster(scaled)
+
+    def oriented(self, orientation: int) -> "PillowRaster":
+        return PillowRaster(self._image.transpose(_TURNS[orientation])) if orientation in _TURNS else self
+
+    def in_srgb(self) -> "PillowRaster":
+        image = self._image
+        if profile := image.info.get("icc_profile"):
+            image = _by_profile(image, profile)
+        if image.mode == "CMYK":
+            image = image.convert("RGB")
+        return self if image is self._image else PillowRaster(image)
+
+    def flattened(self, background: Colour) -> "PillowRaster":
+        if not self.has_alpha:
+            return self
+        picture = self._image.convert("RGBA")
+        ground = Image.new("RGBA", picture.size, (*background, 255))
+        flat = Image.alpha_composite(ground, picture)
+        grey = self._image.mode == "LA" and len(set(background)) == 1
+        return PillowRaster(flat.convert("L" if grey else "RGB"))
+
+    def stamped(self, overlay: Image.Image, x: int, y: int) -> "PillowRaster":
+        base = self._image.convert("RGBA")
+        base.alpha_composite(overlay, (x, y))
+        return PillowRaster(base if self.has_alpha else base.convert("RGB"))
+
+    def rgb_bytes(self) -> bytes:
+        return self.flattened(WHITE)._image.convert("RGB").tobytes()
+
+    def encoded(self, encoding: Encoding) -> bytes:
+        if encoding.fmt not in _OPTIONS:
+            raise RenditionFormatUnsupported(f"the format {encoding.fmt} can't be written")
+        if encoding.fmt == "jpeg" and encoding.jpeg_size:
+            return within_size(encoding.jpeg_size, lambda quality: self._saved(encoding, quality=quality))
+        return self._saved(encoding)
+
+    def _saved(self, encoding: Encoding, **overrides: Any) -> bytes:
+        options = {**_OPTIONS[encoding.fmt](encoding), **overrides}
+        if encoding.density:
+            options["dpi"] = (encoding.density.x, encoding.density.y)
+        if encoding.xmp and encoding.fmt in {"jpeg", "webp", "avif"}:
+            options["xmp"] = encoding.xmp
+        buffer = io.BytesIO()
+        image = self._image.copy()
+        image.info = {}
+        if encoding.fmt in {"jpeg", "webp", "avif"} and image.mode == "LA":
+            image = image.convert("RGBA")
+        try:
+            image.save(buffer, encoding.fmt.upper(), **options)
+        except (OSError, ValueError) as err:
+            raise RenditionFormatUnsupported(f"{encoding.fmt} can't hold this picture: {err}") from err
+        return buffer.getvalue()
+
+
+def _png(encoding: Encoding) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "compress_level": 6 if encoding.compression_level is None else encoding.compression_level
+    }
+    if encoding.xmp:
+        from PIL.PngImagePlugin import PngInfo
+
+        options["pnginfo"] = PngInfo()
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", encoding.xmp)
+    return options
+
+
+def _tiff(encoding: Encoding) -> dict[str, Any]:
+    options: dict[str, Any] = {"compression": "tiff_adobe_deflate"}
+    if encoding.xmp:
+        options["tiffinfo"] = TiffImagePlugin.ImageFileDirectory_v2()
+        options["tiffinfo"][700] = encoding.xmp
+    return options
+
+
+_OPTIONS: dict[str, Callable[[Encoding], dict[str, Any]]] = {
+    "png": _png,
+    "jpeg": lambda encoding: {"quality": encoding.effective_quality, "progressive": encoding.interlace},
+    "gif": lambda encoding: {"interlace": int(encoding.interlace)},
+    "webp": lambda encoding: {"quality": encoding.effective_quality, "method": 2},
+    "tiff": _tiff,
+    "avif": lambda encoding: {"quality": encoding.effective_quality, "speed": 7},
+}
+
+
+def in_eight_bits(image: Image.Image) -> Image.Image:
+    """Any mode to L, LA, RGB, RGBA or CMYK, with the ICC profile kept where it still fits."""
+    profile = image.info.get("icc_profile")
+    if image.mode in {"L", "LA", "RGB", "RGBA", "CMYK"} and "transparency" not in image.info:
+        return image
+    if image.mode.startswith("I;16"):
+        image = _sixteen_bits_down(image)
+    elif image.mode in {"I", "F"}:
+        image = _stretched(image)
+    elif image.mode in {"P", "PA", "RGB", "L", "1"} and ("transparency" in image.info or image.mode == "PA"):
+        image = image.convert("RGBA")
+    elif image.mode in {"1", "L"}:
+        image = image.convert("L")
+    elif image.mode == "P":
+        image = image.convert("RGB")
+        profile = image.info.get("icc_profile", profile)
+    else:
+        image = image.convert("RGBA" if image.mode in {"RGBa", "La"} else "RGB")
+        profile = None if image.mode == "RGB" else profile
+    image.info = {"icc_profile": profile} if profile else {}
+    return image
+
+
+def _sixteen_bits_down(image: Image.Image) -> Image.Image:
+    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+
+
+def _stretched(image: Image.Image) -> Image.Image:
+    """Integers of up to 16 bits by their range; floats from their darkest to their lightest."""
+    low, high = image.getextrema()
+    low, high = float(low), float(high)  # type: ignore[arg-type]
+    if image.mode == "I" and low >= 0 and high <= 65535:
+        low, high = 0.0, 255.0 if high <= 255 else 65535.0
+    span = (high - low) or 1.0
+    return image.convert("F").point(lambda value: value * (255 / span) + (-low * 255 / span)).convert("L")
+
+
+def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    """Through the embedded profile; one that is broken or for other colours is ignored."""
+    alpha = image.getchannel("A") if image.mode in {"LA", "RGBA"} else None
+    colours = image.convert(image.mode[:-1]) if alpha else image
+    try:
+        transform = _transform(profile, colours.mode)
+    except (ImageCms.PyCMSError, OSError):
+        return image
+    if transform is None:
+        return image
+    converted = ImageCms.applyTransform(colours, transform)
+    if converted is None:
+        return image
+    if alpha:
+        converted.putalpha(alpha)
+    converted.info.pop("icc_profile", None)
+    return converted
+
+
+@functools.lru_cache(maxsize=64)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """To sRGB; None when the profile moves no colour by more than a level or two."""
+    transform = ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+        ImageCms.createProfile("sRGB"),
+        mode,
+        "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    if mode != "RGB":
+        return transform
+    steps = range(0, 256, 51)
+    pixels = bytes(value for r in steps for g in steps for b in steps for value in (r, g, b))
+    moved = ImageCms.applyTransform(Image.frombytes("RGB", (216, 1), pixels), transform)
+    if moved and all(abs(a - b) <= 2 for a, b in zip(moved.tobytes(), pixels, strict=True)):
+        return None
+    return transform
+
+
+def _orientation(image: Image.Image) -> int:
+    if image.format in {"HEIF", "AVIF"}:  # the decoder has applied the file's own rotation
+        return 1
+    value = image.getexif().get(_ORIENTATION, 1)
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def density(dpi: Any) -> Density | None:
+    """Pillow's `dpi`, when it is a usable pair of numbers."""
+    try:
+        x, y = (float(value) for value in dpi)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return Density(round(x, 2), round(y, 2)) if 1 < x < 1e5 and 1 < y < 1e5 else None

@@ -1,0 +1,111 @@
+"""A source on the local disk, and the picture in it."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from compute.engine.formats import Decoder, Format, Kind, identify
+from compute.engine.limits import Limits
+from compute.engine.pillow_raster import PillowPicture, PillowRaster, Wrap
+from compute.engine.raster import Picture
+from compute.errors import (
+    RenditionError,
+    RenditionFormatUnsupported,
+    SourceCorrupt,
+    SourceFormatUnsupported,
+    SourceUnsupported,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """`mimetype` and `name` are what was declared; `format` is what the content says, None when nobody knows it."""
+
+    path: Path
+    size: int
+    declared_mimetype: str | None
+    name: str
+
+    @functools.cached_property
+    def format(self) -> Format | None:
+        return identify(self.path, self.declared_mimetype, self.name)
+
+    @property
+    def mimetype(self) -> str:
+        found = self.format
+        if found is None or found.name == "Text":
+            declared = self.declared_mimetype
+            return declared or (found.mimetype if found else "application/octet-stream")
+        return found.mimetype
+
+
+def open_picture(source: Source, limits: Limits) -> Picture:
+    """The picture in a source, by the first of its format's decoders that can open it.
+
+    Raises SourceFormatUnsupported for an unknown format, RenditionFormatUnsupported for one without pixels,
+    SourceUnsupported over the limit of pixels, SourceCorrupt.
+    """
+    if source.format is None:
+        raise SourceFormatUnsupported(f"nobody here reads {source.name} ({source.mimetype})")
+    if not source.format.decoders:
+        if source.format.kind is Kind.OTHER:
+            raise SourceFormatUnsupported(f"{source.format.name} can't be drawn safely")
+        raise RenditionFormatUnsupported(f"there is no picture in {source.format.name}")
+    picture = _first_to_open(source, source.format, limits)
+    if not picture.scalable and picture.size.area > limits.max_pixels:
+        raise SourceUnsupported(
+            f"the source has {picture.size.width}×{picture.size.height} pixels; the limit is {limits.max_pixels}"
+        )
+    return picture
+
+
+def _first_to_open(source: Source, fmt: Format, limits: Limits) -> Picture:
+    first: RenditionError | None = None
+    for decoder in fmt.decoders:
+        if decoder is Decoder.LIBVIPS and not limits.use_vips:
+            continue
+        try:
+            return _open(decoder, source, fmt, limits)
+        except SourceCorrupt as err:
+            first = first or err
+    assert first is not None
+    raise first
+
+
+def _open(decoder: Decoder, source: Source, fmt: Format, limits: Limits) -> Picture:
+    """Decoders are imported when first needed: most workers never see a PDF or a video."""
+    if decoder is Decoder.LIBVIPS:
+        from compute.engine.vips_raster import VipsPicture
+
+        return VipsPicture(source.path, fmt.vips_loader)
+    wrap = wrapper(limits)
+    if decoder is Decoder.RESVG:
+        from compute.engine.scalables import SvgPicture
+
+        return SvgPicture(source.path, wrap)
+    if decoder is Decoder.PDFIUM:
+        from compute.engine.scalables import PdfPicture
+
+        return PdfPicture(source.path, wrap)
+    if decoder is Decoder.PYAV:
+        from compute.engine.video import VideoPicture
+
+        return VideoPicture(source.path, wrap)
+    if decoder is Decoder.EMBEDDED:
+        from compute.engine.office import embedded_thumbnail
+
+        return embedded_thumbnail(source.path, wrap)
+    if decoder is Decoder.PILLOW_HEIF:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    return PillowPicture(source.path, wrap, fmt.pillow_plugins)
+
+
+def wrapper(limits: Limits) -> Wrap:
+    """How pixels of Pillow's become a raster of the engine in use."""
+    if limits.use_vips:
+        from compute.engine.vips_raster import VipsRaster
+
+        return VipsRaster.of
+    return PillowRaster.of

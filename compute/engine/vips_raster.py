@@ -1,0 +1,283 @@
+"""Pixels by libvips: the hot path. Sources stream through shrink-on-load, crop and one reduction into memory.
+
+Colours and orientation are converted after the reduction, on the small raster.
+"""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import pyvips
+from PIL import Image
+
+from compute.engine.geometry import Box, Size, shrink_factor, upright
+from compute.engine.instructions import Colour, Density
+from compute.engine.raster import WHITE, Encoding, within_size
+from compute.errors import RenditionFormatUnsupported, SourceCorrupt
+
+pyvips.cache_set_max(0)
+
+_ICC = "icc-profile-data"
+_MM_PER_INCH = 25.4
+_WEBP_MARGIN = 2.0  # libwebp's own scaling is soft: leave half of the reduction to Lanczos
+_TURNS: dict[int, tuple[str | None, str | None]] = {
+    1: (None, None),
+    2: (None, "horizontal"),
+    3: ("d180", None),
+    4: (None, "vertical"),
+    5: ("d90", "horizontal"),
+    6: ("d90", None),
+    7: ("d270", "horizontal"),
+    8: ("d270", None),
+}
+
+
+class VipsPicture:
+    """A file that one of libvips's loaders reads."""
+
+    scalable = False
+    paper: Colour | None = None
+
+    def __init__(self, path: Path, loader: str) -> None:
+        """Raises SourceCorrupt when the header can't be read."""
+        self._path = path
+        self._loader = loader
+        self._stored = self._load()
+        self._orientation = _orientation(self._stored)
+        self.size = upright(Size(self._stored.width, self._stored.height), self._orientation)
+
+    @property
+    def density(self) -> Density | None:
+        return _density(self._stored)
+
+    def raster(self, box: Box, size: Size) -> "VipsRaster":
+        stored_box = box.stored(self._orientation, self.size)
+        stored_size = upright(size, self._orientation)
+        try:
+            return self._reduced(stored_box, stored_size).in_srgb().oriented(self._orientation)
+        except pyvips.Error as err:
+            raise SourceCorrupt(f"the source can't be decoded: {_reason(err, self._path)}") from err
+
+    def _reduced(self, box: Box, size: Size) -> "VipsRaster":
+        image, factor = self._stored, 1
+        if self._loader == "jpegload":
+            factor = shrink_factor(box, size)
+            image = self._load(shrink=factor)
+        elif self._loader == "webpload" and box.size == Size(image.width, image.height):
+            image = self._load(scale=min(1.0, _WEBP_MARGIN * max(size.width / box.width, size.height / box.height)))
+            box = Box(0, 0, image.width, image.height)
+        x, y, w, h = (length // factor for length in box)
+        if (w, h) != (image.width, image.height):
+            image = image.crop(x, y, max(1, w), max(1, h))
+        return VipsRaster(_in_eight_bits(image)).scaled(size).in_memory()
+
+    def _load(self, **options: Any) -> Any:
+        load = getattr(pyvips.Image, self._loader)
+        try:
+            return load(str(self._path), access="sequential", fail_on="truncated", **options)
+        except pyvips.Error as err:
+            raise SourceCorrupt(f"the source can't be read: {_reason(err, self._path)}") from err
+
+
+class VipsRaster:
+    def __init__(self, image: Any) -> None:
+        self._image = image
+
+    @classmethod
+    def of(cls, image: Image.Image) -> "VipsRaster":
+        """Of a Pillow image in mode L, LA, RGB, RGBA or CMYK."""
+        bands = len(image.getbands())
+        held = pyvips.Image.new_from_memory(image.tobytes(), image.width, image.height, bands, "uchar")
+        interpretation = {"L": "b-w", "LA": "b-w", "CMYK": "cmyk"}.get(image.mode, "srgb")
+        held = held.copy(interpretation=interpretation)
+        if profile := image.info.get("icc_profile"):
+            held.set_type(pyvips.GValue.blob_type, _ICC, profile)
+        return cls(held)
+
+    @property
+    def size(self) -> Size:
+        return Size(self._image.width, self._image.height)
+
+    @property
+    def has_alpha(self) -> bool:
+        return bool(self._image.hasalpha())
+
+    def in_memory(self) -> "VipsRaster":
+        return VipsRaster(self._image.copy_memory())
+
+    def cropped(self, box: Box) -> "VipsRaster":
+        return VipsRaster(self._image.crop(*box))
+
+    def scaled(self, size: Size) -> "VipsRaster":
+        if size == self.size:
+            return self
+        horizontal, vertical = size.width / self._image.width, size.height / self._image.height
+        if not self.has_alpha:
+            return VipsRaster(self._image.resize(horizontal, vscale=vertical)).in_memory()
+        scaled = self._image.premultiply().resize(horizontal, vscale=vertical).unpremultiply()
+        return VipsRaster(scaled.cast("uchar")).in_memory()
+
+    def oriented(self, orientation: int) -> "VipsRaster":
+        turn, flip = _TURNS[orientation]
+        image = self._image
+        if turn:
+            image = image.rot(turn)
+        if flip:
+            image = image.flip(flip)
+        return self if orientation == 1 else VipsRaster(image).in_memory()
+
+    def in_srgb(self) -> "VipsRaster":
+        image = self._image
+        profile = image.get(_ICC) if image.get_typeof(_ICC) else None
+        if profile is not None:
+            image = _by_profile(image, profile)
+            image.remove(_ICC)
+        if image.interpretation == "cmyk":
+            image = _to_srgb(image, input_profile="cmyk")
+        elif image.interpretation not in {"srgb", "b-w"}:
+            image = image.colourspace("srgb")
+        return self if image is self._image else VipsRaster(image).in_memory()
+
+    def flattened(self, background: Colour) -> "VipsRaster":
+        if not self.has_alpha:
+            return self
+        image = self._image.colourspace("srgb") if len(set(background)) > 1 else self._image
+        colour = list(background) if image.bands > 2 else [background[0]]
+        return VipsRaster(image.flatten(background=colour)).in_memory()
+
+    def stamped(self, overlay: Image.Image, x: int, y: int) -> "VipsRaster":
+        base = self._image.colourspace("srgb")
+        composed = base.composite2(VipsRaster.of(overlay)._image, "over", x=x, y=y)
+        if not self.has_alpha:
+            composed = composed.flatten() if composed.hasalpha() else composed
+        return VipsRaster(composed.cast("uchar")).in_memory()
+
+    def rgb_bytes(self) -> bytes:
+        flat: bytes = self.flattened(WHITE)._image.colourspace("srgb").write_to_memory()
+        return flat
+
+    def encoded(self, encoding: Encoding) -> bytes:
+        image, keep = self._image, "none"
+        if encoding.density:
+            image = image.copy(xres=encoding.density.x / _MM_PER_INCH, yres=encoding.density.y / _MM_PER_INCH)
+        if encoding.xmp:
+            image, keep = image.copy(), "xmp"
+            image.set_type(pyvips.GValue.blob_type, "xmp-data", encoding.xmp)
+        try:
+            save = _SAVERS[encoding.fmt]
+        except KeyError as err:
+            raise RenditionFormatUnsupported(f"the format {encoding.fmt} can't be written") from err
+        try:
+            return save(image, keep, encoding)
+        except pyvips.Error as err:
+            raise RenditionFormatUnsupported(f"{encoding.fmt} can't hold this picture: {_reason(err)}") from err
+
+
+def _save_png(image: Any, keep: str, encoding: Encoding) -> bytes:
+    level = 6 if encoding.compression_level is None else encoding.compression_level
+    saved: bytes = image.pngsave_buffer(keep=keep, compression=level, interlace=encoding.interlace)
+    return saved
+
+
+def _save_jpeg(image: Any, keep: str, encoding: Encoding) -> bytes:
+    def at(quality: int, /) -> bytes:
+        saved: bytes = image.jpegsave_buffer(keep=keep, Q=quality, interlace=encoding.interlace)
+        return saved
+
+    return within_size(encoding.jpeg_size, at) if encoding.jpeg_size else at(encoding.effective_quality)
+
+
+def _save_gif(image: Any, keep: str, encoding: Encoding) -> bytes:
+    saved: bytes = image.gifsave_buffer(keep=keep, interlace=encoding.interlace)
+    return saved
+
+
+def _save_webp(image: Any, keep: str, encoding: Encoding) -> bytes:
+    saved: bytes = image.webpsave_buffer(keep=keep, Q=encoding.effective_quality, effort=2)
+    return saved
+
+
+def _save_tiff(image: Any, keep: str, encoding: Encoding) -> bytes:
+    saved: bytes = image.tiffsave_buffer(keep=keep, compression="deflate", predictor="horizontal", resunit="inch")
+    return saved
+
+
+def _save_avif(image: Any, keep: str, encoding: Encoding) -> bytes:
+    saved: bytes = image.heifsave_buffer(keep=keep, compression="av1", Q=encoding.effective_quality, effort=2)
+    return saved
+
+
+_SAVERS = {
+    "png": _save_png,
+    "jpeg": _save_jpeg,
+    "gif": _save_gif,
+    "webp": _save_webp,
+    "tiff": _save_tiff,
+    "avif": _save_avif,
+}
+
+
+def _in_eight_bits(image: Any) -> Any:
+    """At most four bands of 8 bits; CMYK and RGB keep their numbers for the profile."""
+    if image.format != "uchar":
+        image = image.colourspace("cmyk" if image.interpretation == "cmyk" else "srgb")
+    limit = 5 if image.interpretation == "cmyk" else 4
+    if image.bands > limit:
+        image = image.extract_band(0, n=3)
+    return image if image.format == "uchar" else image.cast("uchar")
+
+
+def _by_profile(image: Any, profile: bytes) -> Any:
+    """Through the embedded profile; one that is broken or for other colours is ignored."""
+    if image.interpretation != "cmyk" and _is_srgb(profile, image.bands - int(image.hasalpha())):
+        return image.copy()
+    try:
+        return _to_srgb(image, embedded=True).copy_memory()
+    except pyvips.Error:
+        return image.copy()
+
+
+def _to_srgb(image: Any, **source: Any) -> Any:
+    return image.icc_transform("srgb", intent="relative", black_point_compensation=True, **source)
+
+
+@functools.lru_cache(maxsize=64)
+def _is_srgb(profile: bytes, bands: int) -> bool:
+    """Whether the profile moves no colour by more than a level or two: then the conversion can be saved."""
+    probe = _probe(bands)
+    if probe is None:
+        return False
+    probe.set_type(pyvips.GValue.blob_type, _ICC, profile)
+    try:
+        moved = (_to_srgb(probe, embedded=True) - probe).abs().max()
+    except pyvips.Error:
+        return False
+    return bool(moved <= 2)
+
+
+def _probe(bands: int) -> Any:
+    """All steps of 51 in each channel, or all greys."""
+    steps = range(0, 256, 51)
+    if bands == 3:
+        pixels = bytes(value for r in steps for g in steps for b in steps for value in (r, g, b))
+        return pyvips.Image.new_from_memory(pixels, 216, 1, 3, "uchar").copy(interpretation="srgb")
+    return None
+
+
+def _orientation(image: Any) -> int:
+    value = image.get("orientation") if image.get_typeof("orientation") else 1
+    return value if value in _TURNS else 1
+
+
+def _density(image: Any) -> Density | None:
+    """libvips says 1 pixel a millimetre when the file says nothing."""
+    if image.xres <= 0 or image.yres <= 0 or (image.xres == 1 and image.yres == 1):
+        return None
+    return Density(round(image.xres * _MM_PER_INCH, 2), round(image.yres * _MM_PER_INCH, 2))
+
+
+def _reason(err: Any, path: Path | None = None) -> str:
+    """The first line that says something, without our own paths in it."""
+    lines = [line.strip() for line in str(err.detail or err.message).splitlines() if line.strip()]
+    text = lines[0] if lines else str(err.message)
+    return text.replace(str(path), "source") if path else text
