@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "repository.auth.middleware.RepositoryDoor",
     "django_htmx.middleware.HtmxMiddleware",
+    "repository.ui.csp.ContentSecurityPolicy",
 ]
 APPEND_SLASH = False
 ROOT_URLCONF = "config.urls"
@@ -128,6 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
             ],
+            "libraries": {"formats": "repository.ui.formats"},
         },
     },
 ]

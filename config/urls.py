@@ -11,3 +11,7 @@ urlpatterns = [
     path("", include("compute.urls")),
     path("", include("repository.urls")),
 ]
+
+handler403 = "repository.ui.errors.forbidden"
+handler404 = "repository.ui.errors.not_found"
+handler500 = "repository.ui.errors.server_error"

@@ -1,0 +1,7 @@
+"""Where the sockets are."""
+
+from django.urls import path
+
+from repository.live.consumer import LiveConsumer
+
+websocket_urlpatterns = [path("_aemulator/live", LiveConsumer.as_asgi())]

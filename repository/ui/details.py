@@ -1,0 +1,124 @@
+"""What the page of one asset shows: its renditions in every state, its metadata, its versions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from repository import tree, values, versions
+from repository.paths import NodePath
+from repository.tree import TreeNode
+from repository.ui import filetypes
+from repository.ui.items import FAILED, METADATA, RENDITIONS, Asset, failure_of, items, rendition_url, stamp_of
+from repository.ui.processing import ORIGINAL, Failure
+from repository.versions import Version
+
+RenditionState = Literal["stored", "processing", "failed", "missing"]
+# What a browser can show by itself, and so the original may stand for its preview.
+SHOWABLE: Final = frozenset(
+    ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/bmp"),
+)
+_PREVIEWS: Final = ("cq5dam.web.1280.1280.jpeg", "cq5dam.zoom.2048.2048.jpeg", "cq5dam.thumbnail.319.319.png")
+_TITLE_FIRST: Final = ("dc:title", "dc:description", "dc:format", "dam:size", "tiff:ImageWidth", "tiff:ImageLength")
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """`size` in bytes, pixels 0 while unknown; `failure` says why there is none."""
+
+    name: str
+    state: RenditionState
+    mime_type: str = ""
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    url: str = ""
+    failure: Failure | None = None
+
+    @property
+    def type_label(self) -> str:
+        return filetypes.label(self.mime_type, self.name)
+
+    @property
+    def type_icon(self) -> str:
+        return filetypes.icon(self.mime_type)
+
+    @property
+    def is_showable(self) -> bool:
+        return self.state == "stored" and self.mime_type in SHOWABLE
+
+    @property
+    def see_through(self) -> bool:
+        return filetypes.is_see_through(self.mime_type)
+
+
+@dataclass(frozen=True)
+class Property:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """`versions`: the newest first."""
+
+    asset: Asset
+    renditions: list[Rendition]
+    metadata: list[Property]
+    versions: list[Version]
+
+    @property
+    def preview(self) -> Rendition | None:
+        """The best that there is to look at: the web rendition, else the original if browsers can show it."""
+        showable = {rendition.name: rendition for rendition in self.renditions if rendition.is_showable}
+        return next((showable[name] for name in (*_PREVIEWS, ORIGINAL) if name in showable), None)
+
+
+def details(node: TreeNode) -> Details:
+    asset = items([node])[0]
+    if not isinstance(asset, Asset):
+        raise TypeError(f"{node.path} is no asset")
+    found = tree.get_many([node.path / METADATA])
+    return Details(
+        asset,
+        list(_renditions(node.path, asset)),
+        list(_properties(found.get(node.path / METADATA))),
+        versions.listed(node.path)[::-1],
+    )
+
+
+def _renditions(path: NodePath, asset: Asset) -> Iterable[Rendition]:
+    """The original, then what was asked for in that order, then what is there unasked."""
+    requested = values.texts(tree.get(path / "jcr:content").properties.get("dam:processingRenditions"))
+    stored = {node.name: node for node in tree.children(path / RENDITIONS)}
+    failed = {node.name: failure_of(node.name, node.properties) for node in tree.children(path / FAILED)}
+    files = tree.get_many(path / RENDITIONS / name / part for name in stored for part in _FILE_PARTS)
+    for name in dict.fromkeys((ORIGINAL, *requested, *stored, *failed)):
+        if name in stored:
+            yield _stored(path, name, asset, files)
+        elif name in failed:
+            yield Rendition(name, "failed", failure=failed[name])
+        else:
+            yield Rendition(name, "processing" if asset.state == "processing" else "missing")
+
+
+_FILE_PARTS = ("jcr:content", "jcr:content/metadata")
+
+
+def _stored(path: NodePath, name: str, asset: Asset, files: dict[NodePath, TreeNode]) -> Rendition:
+    folder = path / RENDITIONS / name
+    file, metadata = (files.get(folder / part) for part in _FILE_PARTS)
+    binary = file.binary if file else None
+    pixels = metadata.properties if metadata else {}
+    width, height = (values.integer(pixels.get(key)) or 0 for key in ("tiff:ImageWidth", "tiff:ImageLength"))
+    mime_type = binary.mime_type if binary else ""
+    if name == ORIGINAL:
+        width, height, mime_type = asset.width, asset.height, asset.mime_type or mime_type
+    url = rendition_url(path, name, stamp_of(file)) if file else ""
+    return Rendition(name, "stored", mime_type, binary.size if binary else 0, width, height, url)
+
+
+def _properties(metadata: TreeNode | None) -> Iterable[Property]:
+    properties = metadata.properties if metadata else {}
+    first = [name for name in _TITLE_FIRST if name in properties]
+    for name in dict.fromkeys((*first, *sorted(properties))):
+        yield Property(name, ", ".join(values.texts(properties[name])))

@@ -1,0 +1,202 @@
+"""A folder in pages: folders first, then assets, each in the chosen order, page after page by keyset.
+
+A page begins after the (key, path) of the last item of the one before, so that it costs the same at any depth and
+nothing is shown twice or left out when somebody adds or deletes items meanwhile.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import orjson
+from django.db import connection
+
+from repository import nodetypes, tree
+from repository.paths import NodePath
+from repository.tree import TreeNode
+
+ASSET_TYPES: Final = ("dam:Asset",)
+SHOWN_TYPES: Final = (*nodetypes.FOLDER_TYPES, *ASSET_TYPES)
+PAGE_SIZE: Final = 60
+
+_ORIGINAL_BINARY = (
+    "(SELECT b.{column} FROM repository_node o JOIN repository_binary b ON b.id = o.binary_id"
+    " WHERE o.path = n.path || '/jcr:content/renditions/original/jcr:content')"
+)
+_DATE_TEXT = {
+    "sqlite": """json_extract({alias}.properties, '$."{name}"."$value"')""",
+    "postgresql": "{alias}.properties #>> '{{{name},$value}}'",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """`key` is name, modified, size or type."""
+
+    key: str = "name"
+    descending: bool = False
+
+    @property
+    def value(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`size`, `-modified`; by name when it is neither."""
+        key = text.removeprefix("-")
+        return cls(key, text.startswith("-")) if key in KEYS else cls()
+
+
+KEYS: Final = ("name", "modified", "size", "type")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an item stands in the list: the texts compare byte by byte, as the page's script compares them too."""
+
+    kind: int  # 0: folder, 1: asset
+    key: str
+    path: str
+
+    @property
+    def cursor(self) -> str:
+        return base64.urlsafe_b64encode(orjson.dumps([self.kind, self.key, self.path])).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, cursor: str) -> Self | None:
+        """None for a text that is no cursor."""
+        try:
+            kind, key, path = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        except (ValueError, TypeError, binascii.Error):
+            return None
+        valid = kind in {0, 1} and isinstance(key, str) and isinstance(path, str)
+        return cls(kind, key, path) if valid else None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is listed: the children of `folder`, or with `search` all below it with that text in their names."""
+
+    folder: TreeNode
+    order: Order
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    nodes: list[TreeNode]
+    places: dict[NodePath, Place]
+    after: str  # cursor of the next page; empty on the last
+
+
+def page(scope: Scope, after: str = "", size: int = PAGE_SIZE) -> Page:
+    place = Place.parse(after) if after else None
+    found: list[tuple[NodePath, Place]] = []
+    for kind in range(place.kind if place else 0, 2):
+        start = place if place and place.kind == kind else None
+        found += _places(scope, kind, start, size + 1 - len(found))
+        if len(found) > size:
+            break
+    more = len(found) > size
+    found = found[:size]
+    return _page(found, found[-1][1].cursor if more else "")
+
+
+def located(scope: Scope, paths: Sequence[NodePath]) -> Page:
+    """Those of `paths` that exist and belong to the list, with their places in it."""
+    if not paths:
+        return Page([], {}, "")
+    marks = ", ".join(["%s"] * len(paths))
+    found = []
+    for kind in (0, 1):
+        found += _select(scope, kind, f"AND n.path IN ({marks})", list(paths), "")
+    return _page(found, "")
+
+
+def neighbours(scope: Scope, node: TreeNode) -> tuple[NodePath | None, NodePath | None]:
+    """The asset before and the asset after this one in the list."""
+    place = located(scope, [node.path]).places.get(node.path)
+    if place is None:
+        return None, None
+    turned = Scope(scope.folder, Order(scope.order.key, not scope.order.descending), scope.search)
+    before, after = (_places(each, 1, place, 1) for each in (turned, scope))
+    return before[0][0] if before else None, after[0][0] if after else None
+
+
+def total(scope: Scope) -> int:
+    if not scope.search:
+        return tree.count_children(scope.folder.path, types=SHOWN_TYPES)
+    where, parameters = _where(scope, SHOWN_TYPES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM repository_node n WHERE {where}", parameters)
+        return int(cursor.fetchone()[0])
+
+
+def _page(found: list[tuple[NodePath, Place]], after: str) -> Page:
+    nodes = tree.get_many(path for path, _place in found)
+    there = [(path, place) for path, place in found if path in nodes]
+    return Page([nodes[path] for path, _place in there], dict(there), after)
+
+
+def _places(scope: Scope, kind: int, start: Place | None, limit: int) -> list[tuple[NodePath, Place]]:
+    direction, compare = ("DESC", "<") if scope.order.descending else ("ASC", ">")
+    key = _key(scope.order, kind)
+    condition, parameters = "", []
+    if start:
+        condition, parameters = f"AND ({key}, n.path) {compare} (%s, %s)", [start.key, start.path]
+    tail = f"ORDER BY {key} {direction}, n.path {direction} LIMIT {int(limit)}"
+    return _select(scope, kind, condition, parameters, tail)
+
+
+def _select(scope: Scope, kind: int, condition: str, parameters: list[Any], tail: str) -> list[tuple[NodePath, Place]]:
+    where, values = _where(scope, ASSET_TYPES if kind else nodetypes.FOLDER_TYPES)
+    key = _key(scope.order, kind)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT n.path, {key} FROM repository_node n WHERE {where} {condition} {tail}",
+            [*values, *parameters],
+        )
+        return [(NodePath.stored(path), Place(kind, value, path)) for path, value in cursor.fetchall()]
+
+
+def _where(scope: Scope, types: Sequence[str]) -> tuple[str, list[Any]]:
+    marks = ", ".join(["%s"] * len(types))
+    if not scope.search:
+        return f"n.parent_id = %s AND n.primary_type IN ({marks})", [scope.folder.id, *types]
+    escaped = scope.search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    condition = f"n.path >= %s AND n.path < %s AND n.primary_type IN ({marks}) AND LOWER(n.name) LIKE %s ESCAPE '\\'"
+    return condition, [*scope.folder.path.below, *types, f"%{escaped}%"]
+
+
+def _key(order: Order, kind: int) -> str:
+    """An SQL text by which items of one kind are sorted, byte by byte."""
+    if connection.vendor == "postgresql":
+        return f'({_sort_text(order, kind)}) COLLATE "C"'
+    return _sort_text(order, kind)
+
+
+def _sort_text(order: Order, kind: int) -> str:
+    if order.key == "modified":
+        return _modified()
+    if not kind or order.key == "name":  # folders have neither size nor type
+        return "LOWER(n.name)"
+    if order.key == "size":
+        return _digits(f"COALESCE({_ORIGINAL_BINARY.format(column='size')}, 0)")
+    return f"COALESCE({_ORIGINAL_BINARY.format(column='mime_type')}, '')"
+
+
+def _digits(number: str) -> str:
+    """With leading zeros, so that texts sort as the numbers do."""
+    if connection.vendor == "postgresql":
+        return f"LPAD(CAST({number} AS TEXT), 15, '0')"
+    return f"SUBSTR('000000000000000' || {number}, -15)"
+
+
+def _modified() -> str:
+    pattern = _DATE_TEXT[connection.vendor]
+    changed = pattern.format(alias="c", name="jcr:lastModified")
+    created = pattern.format(alias="n", name="jcr:created")
+    content = f"(SELECT {changed} FROM repository_node c WHERE c.path = n.path || '/jcr:content')"
+    return f"COALESCE({content}, {created}, '')"

@@ -1,0 +1,24 @@
+"""URLs of the web UI: AEM's own places, with Sling selectors for the fragments of a page (`assets.live.html`)."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.cache import cache_control
+from django.views.i18n import JavaScriptCatalog
+
+from repository.ui import asset_views, folder_views, start_views
+
+messages = cache_control(max_age=300)(JavaScriptCatalog.as_view(packages=["repository"]))
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", start_views.start, name="ui-start"),
+    path("aem/start.html", start_views.start),
+    path("start.recent.html", start_views.recent, name="ui-recent"),
+    path("libs/cq/i18n/messages.js", messages, name="ui-messages"),
+    re_path(r"^assets\.html(?P<suffix>/.*)?$", folder_views.assets, name="ui-assets"),
+    re_path(r"^assets\.items\.html(?P<suffix>/.+)$", folder_views.more_items),
+    re_path(r"^assets\.live\.html(?P<suffix>/.+)$", folder_views.live),
+    re_path(r"^assets\.tree\.html(?P<suffix>/.+)$", folder_views.branches),
+    re_path(r"^assets\.existing\.json(?P<suffix>/.+)$", folder_views.existing),
+    path("assets.states.json", asset_views.states),
+    re_path(r"^assetdetails\.html(?P<suffix>/.+)$", asset_views.asset_details, name="ui-asset"),
+    re_path(r"^assetdetails\.live\.html(?P<suffix>/.+)$", asset_views.live),
+]

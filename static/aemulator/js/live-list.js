@@ -1,0 +1,204 @@
+// Keeps a sorted list of items as the repository has it, without ever moving what is under the pointer.
+import { plural } from "./i18n.js";
+import { Follower } from "./live.js";
+import { complain } from "./notices.js";
+import { fragment } from "./repository.js";
+
+const FORGOTTEN = 410; // the changes since then are no longer kept
+
+export class LiveList {
+  /** `host` is the <asset-collection>; `refresh` is called after every change of its items. */
+  constructor(host, refresh) {
+    Object.assign(this, { host, refresh, list: host.list, seq: Number(host.dataset.seq), waiting: new Map(), leaving: new Set() });
+    this.follower = new Follower(() => this.catchUp(), 250);
+    this.over = (event) => this.hover(event.target.closest?.(".item") ?? null);
+    this.out = () => this.settle();
+    this.paged = () => this.appended();
+  }
+
+  start() {
+    this.list.addEventListener("pointerover", this.over);
+    this.list.addEventListener("pointerleave", this.out);
+    this.list.addEventListener("htmx:afterSettle", this.paged);
+    this.follower.start();
+    if (this.seq < Number(document.body.dataset.seq)) this.follower.ask();
+  }
+
+  stop() {
+    this.list.removeEventListener("pointerover", this.over);
+    this.list.removeEventListener("pointerleave", this.out);
+    this.list.removeEventListener("htmx:afterSettle", this.paged);
+    this.follower.stop();
+  }
+
+  async catchUp() {
+    const url = new URL(this.host.dataset.liveUrl, location.href);
+    url.searchParams.set("since", this.seq);
+    try {
+      const { content, seq, total, more } = await fragment(url);
+      this.seq = Math.max(this.seq, seq);
+      if (!this.host.isConnected) return;
+      this.merge(content, Number(total));
+      if (more) this.follower.wanted = true;
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error) {
+    if (error.status === FORGOTTEN) return location.reload();
+    if (error.status !== 404) throw error;
+    this.follower.stop();
+    complain(error.message);
+    return null;
+  }
+
+  merge(content, total) {
+    for (const fresh of content.querySelectorAll("[data-path]")) {
+      if ("gone" in fresh.dataset) this.depart(fresh.dataset.path);
+      else this.place(fresh);
+    }
+    this.showTotal(total);
+    this.showNewsCount();
+    this.refresh();
+  }
+
+  showTotal(total) {
+    this.host.dataset.total = total;
+    const words = this.host.dataset.search ? ["%(count)s item found", "%(count)s items found"] : ["%(count)s item", "%(count)s items"];
+    this.host.slotted("count").textContent = plural(...words, total);
+  }
+
+  // --- items ---------------------------------------------------------------------------------------------------------
+
+  find(path) {
+    return this.list.querySelector(`.item[data-path="${CSS.escape(path)}"]`);
+  }
+
+  place(fresh) {
+    const old = this.find(fresh.dataset.path);
+    if (old) return this.update(old, fresh);
+    if (this.host.dataset.search) return null;
+    const before = this.successorOf(fresh);
+    if (!before && this.list.querySelector("[hx-get]")) return null; // its place is on a page that is not loaded yet
+    if (this.wouldMove(before)) return this.waiting.set(fresh.dataset.path, fresh);
+    return this.insert(fresh, before);
+  }
+
+  insert(fresh, before) {
+    fresh.classList.add("is-new");
+    this.list.insertBefore(fresh, before ?? this.list.querySelector("[hx-get]"));
+    window.htmx?.process(fresh);
+  }
+
+  // The element stays, with its focus and selection; only what it shows is replaced.
+  update(old, fresh) {
+    this.leaving.delete(old);
+    old.classList.remove("is-gone");
+    if (old.innerHTML === fresh.innerHTML) return;
+    const focused = old.contains(document.activeElement);
+    const picture = old.querySelector("img")?.getAttribute("src");
+    keepPicture(old, fresh, picture);
+    old.replaceChildren(...fresh.childNodes);
+    Object.assign(old.dataset, fresh.dataset);
+    if (focused) old.querySelector(".item-link").focus({ preventScroll: true });
+  }
+
+  depart(path) {
+    for (const waiting of this.waiting.keys()) if (isWithin(waiting, path)) this.waiting.delete(waiting);
+    for (const item of this.list.querySelectorAll(".item")) {
+      if (isWithin(item.dataset.path, path)) this.take(item);
+    }
+  }
+
+  take(item) {
+    if (!this.wouldMove(item.nextElementSibling) && item !== this.hovered) return item.remove();
+    item.classList.add("is-gone");
+    return this.leaving.add(item);
+  }
+
+  /** What this person removed goes at once. */
+  remove(paths) {
+    for (const path of paths) this.find(path)?.remove();
+    this.refresh();
+  }
+
+  /** The old name goes at once; the item under its new name comes with the next change that is heard of. */
+  renamed(path) {
+    this.remove([path]);
+    this.hovered = null;
+    this.follower.ask();
+  }
+
+  // --- where an item belongs, and what the pointer rests on ------------------------------------------------------------
+
+  successorOf(fresh) {
+    const items = [...this.list.querySelectorAll(".item")];
+    let [low, high] = [0, items.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.isBefore(items[middle], fresh)) low = middle + 1;
+      else high = middle;
+    }
+    return items[low] ?? null;
+  }
+
+  // Folders first in either direction; then by key, as the server sorts.
+  isBefore(one, other) {
+    const [a, b] = [one.dataset, other.dataset];
+    if (a.rank !== b.rank) return a.rank < b.rank;
+    const less = a.key === b.key ? a.path < b.path : a.key < b.key;
+    return this.host.dataset.descending === "true" ? !less : less;
+  }
+
+  hover(item) {
+    this.hovered = item;
+  }
+
+  /** Whether a change before `item` would move what the pointer rests on. */
+  wouldMove(item) {
+    if (!this.hovered?.isConnected || !item) return false;
+    return item === this.hovered || Boolean(item.compareDocumentPosition(this.hovered) & Node.DOCUMENT_POSITION_FOLLOWING);
+  }
+
+  /** The pointer has left the list: everything takes its place. */
+  settle() {
+    this.hovered = null;
+    for (const item of this.leaving) item.remove();
+    this.leaving.clear();
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const fresh of waiting) this.place(fresh);
+    this.showNewsCount();
+    this.refresh();
+  }
+
+  showNews() {
+    this.settle();
+    this.list.querySelector(".is-new")?.scrollIntoView({ block: "center" });
+  }
+
+  showNewsCount() {
+    const count = this.waiting.size;
+    this.host.slotted("news").hidden = count === 0;
+    this.host.slotted("news-text").textContent = plural("%(count)s new item", "%(count)s new items", count);
+  }
+
+  // A page that was loaded may bring what live updates brought already.
+  appended() {
+    const seen = new Set();
+    for (const item of this.list.querySelectorAll(".item")) {
+      if (seen.has(item.dataset.path)) item.remove();
+      seen.add(item.dataset.path);
+    }
+    this.refresh();
+  }
+}
+
+const isWithin = (path, root) => path === root || path.startsWith(`${root}/`);
+
+// The same picture is not loaded, and does not flicker, again.
+function keepPicture(old, fresh, source) {
+  const picture = fresh.querySelector("img");
+  if (picture && source && picture.getAttribute("src") === source) picture.replaceWith(old.querySelector("img"));
+}

@@ -1,0 +1,64 @@
+// A part of a page that the server renders anew when the doorbell rings: what has an id is replaced if it differs.
+import { Follower } from "./live.js";
+import { fragment } from "./repository.js";
+
+/** Puts each element of `content` in the place of the one with its id. */
+export function patch(content) {
+  for (const fresh of [...content.querySelectorAll("[id]")].filter((one) => !one.parentElement?.closest("[id]"))) {
+    const old = document.getElementById(fresh.id);
+    if (old && !sameAsRendered(old, fresh)) replace(old, fresh);
+  }
+}
+
+const rendered = new WeakMap();
+
+// Compared with what the server sent, not with what scripts made of it since.
+function sameAsRendered(old, fresh) {
+  const text = fresh.outerHTML;
+  const same = rendered.get(old) === text || old.outerHTML === text;
+  if (same) rendered.set(old, text);
+  return same;
+}
+
+function replace(old, fresh) {
+  rendered.set(fresh, fresh.outerHTML);
+  const focused = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  old.replaceWith(fresh);
+  window.htmx?.process(fresh);
+  if (focused) fresh.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+function keyOf(element) {
+  const row = element.closest("[data-rendition]");
+  const own = element.dataset.act ? `[data-act="${element.dataset.act}"]` : element.localName;
+  return row ? `[data-rendition="${CSS.escape(row.dataset.rendition)}"] ${own}` : own;
+}
+
+class LiveRegion extends HTMLElement {
+  connectedCallback() {
+    this.seq = Number(this.dataset.seq ?? 0);
+    this.follower = new Follower(() => this.refresh(), 300);
+    this.follower.start();
+    if (this.seq < Number(document.body.dataset.heard ?? 0)) this.follower.ask();
+  }
+
+  disconnectedCallback() {
+    this.follower.stop();
+  }
+
+  async refresh() {
+    const url = new URL(this.dataset.url, location.href);
+    url.searchParams.set("since", this.seq);
+    try {
+      const { content, seq } = await fragment(url);
+      this.seq = Math.max(this.seq, seq);
+      if (this.isConnected) patch(content);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.follower.stop();
+      this.dispatchEvent(new CustomEvent("gone", { bubbles: true }));
+    }
+  }
+}
+
+customElements.define("live-region", LiveRegion);

@@ -1,0 +1,108 @@
+// The doorbell. The socket says only {seq}: something is newer. Whoever shows something asks for what it shows.
+import { _ } from "./i18n.js";
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
+const SILENCE = 45_000; // the server says something at least every 20 s
+
+let seq = 0;
+
+/** The newest sequence number that was heard of. */
+export const latest = () => seq;
+
+function heard(number) {
+  if (number <= seq) return;
+  seq = number;
+  document.body.dispatchEvent(new CustomEvent("live", { detail: { seq } }));
+}
+
+class LiveConnection extends HTMLElement {
+  connectedCallback() {
+    seq = Number(document.body.dataset.seq ?? 0);
+    this.pause = FIRST_PAUSE;
+    this.wasLost = false;
+    this.onVisible = () => document.visibilityState === "visible" && this.state === "waiting" && this.open();
+    addEventListener("online", () => this.open());
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.open();
+  }
+
+  open() {
+    clearTimeout(this.timer);
+    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.socket = new WebSocket(`${scheme}://${location.host}/_aemulator/live`);
+    this.socket.onmessage = (message) => this.receive(JSON.parse(message.data));
+    this.socket.onclose = () => this.closed();
+  }
+
+  receive({ seq: number }) {
+    this.pause = FIRST_PAUSE;
+    this.show("live", _("Live"));
+    this.watchSilence();
+    heard(number);
+    if (this.wasLost) document.body.dispatchEvent(new CustomEvent("live", { detail: { seq, caughtUp: true } }));
+    this.wasLost = false;
+  }
+
+  watchSilence() {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.socket.close(), SILENCE);
+  }
+
+  closed() {
+    clearTimeout(this.silence);
+    this.wasLost = true;
+    this.show("waiting", navigator.onLine ? _("Reconnecting") : _("Offline"));
+    this.timer = setTimeout(() => this.open(), this.pause * (0.75 + Math.random() / 2));
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+  }
+
+  show(state, words) {
+    if (this.state === state && this.words === words) return;
+    [this.state, this.words] = [state, words];
+    this.dataset.state = state;
+    this.querySelector(".word").textContent = words;
+  }
+}
+
+/** Calls `refresh` when the doorbell rang, never twice at once, and at most every `interval` ms. */
+export class Follower {
+  constructor(refresh, interval = 250) {
+    Object.assign(this, { refresh, interval, running: false, wanted: false, stopped: true });
+    this.ring = () => this.ask();
+  }
+
+  start() {
+    this.stopped = false;
+    document.body.addEventListener("live", this.ring);
+  }
+
+  stop() {
+    this.stopped = true;
+    document.body.removeEventListener("live", this.ring);
+  }
+
+  async ask() {
+    this.wanted = true;
+    if (this.running) return;
+    this.running = true;
+    while (this.wanted && !this.stopped) {
+      this.wanted = false;
+      await this.attempt();
+      await new Promise((resolve) => setTimeout(resolve, this.interval));
+    }
+    this.running = false;
+  }
+
+  async attempt() {
+    try {
+      await this.refresh();
+    } catch (error) {
+      // The next ring, or the reconnect, asks again; a page that is being left needs no answer.
+      if (error.name !== "AbortError") console.warn(error.message);
+    }
+  }
+}
+
+customElements.define("live-connection", LiveConnection);

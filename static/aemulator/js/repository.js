@@ -1,0 +1,125 @@
+// The repository's own HTTP interface, as any client uses it. Every refusal becomes a RepositoryError with its reason.
+import { _, fill } from "./i18n.js";
+import { href, join } from "./paths.js";
+
+export class RepositoryError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+let token = null;
+
+async function csrfToken() {
+  if (token) return token;
+  const answer = await fetch("/libs/granite/csrf/token.json", { headers: { "X-Requested-With": "XMLHttpRequest" } });
+  if (answer.status === 401) leaveForLogin();
+  token = (await answer.json()).token ?? "";
+  return token;
+}
+
+/** The sign-in page, and back here afterwards. */
+function leaveForLogin() {
+  const resource = encodeURIComponent(location.pathname + location.search);
+  location.assign(`/libs/granite/core/content/login.html?resource=${resource}`);
+}
+
+async function request(method, url, options = {}, again = true) {
+  const headers = { "X-Requested-With": "XMLHttpRequest", "CSRF-Token": await csrfToken(), ...options.headers };
+  let answer;
+  try {
+    answer = await fetch(url, { ...options, method, headers });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new RepositoryError(_("The server cannot be reached."), 0);
+  }
+  if (answer.status === 403 && again) {
+    token = null; // a new session has a new token
+    return request(method, url, options, false);
+  }
+  if (answer.status === 401) leaveForLogin();
+  if (!answer.ok) throw new RepositoryError(await reasonOf(answer), answer.status);
+  return answer;
+}
+
+/** What the server says went wrong, in whichever of its shapes it says it. */
+async function reasonOf(answer) {
+  const text = await answer.text();
+  const fallback = fill(_("The server answered %(status)s."), { status: answer.status });
+  if (answer.headers.get("Content-Type")?.includes("json")) {
+    try {
+      const body = JSON.parse(text);
+      return body.properties?.["status.message"] ?? body["status.message"] ?? body.detail ?? body.message ?? fallback;
+    } catch {
+      return fallback;
+    }
+  }
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector("#Message, p, h1, title")?.textContent.trim() || fallback;
+}
+
+const api = (path) => `/api/assets${href(path.replace(/^\/content\/dam/, ""))}`;
+
+/** Creates a folder; `true` when it is new, `false` when there was one already. */
+export async function createFolder(path, title) {
+  const body = JSON.stringify({ class: "assetFolder", properties: { "jcr:title": title } });
+  try {
+    await request("POST", api(path), { body, headers: { "Content-Type": "application/json" } });
+    return true;
+  } catch (error) {
+    if (error.status === 409) return false;
+    throw error;
+  }
+}
+
+export async function move(path, target) {
+  const headers = { "X-Destination": api(target), "X-Depth": "infinity", "X-Overwrite": "F" };
+  await request("MOVE", api(path), { headers });
+}
+
+export async function remove(path) {
+  await request("DELETE", api(path));
+}
+
+/** Which of `names` exist in the folder already. */
+export async function existing(folder, names) {
+  const body = new URLSearchParams(names.map((name) => ["name", name]));
+  const answer = await request("POST", `/assets.existing.json${href(folder)}`, { body });
+  return new Set((await answer.json()).names);
+}
+
+/** How far the processing of each of `paths` is: a list of {path, state, done, total, thumbnail, url, reason, message}. */
+export async function states(paths) {
+  const body = new URLSearchParams(paths.map((path) => ["path", path]));
+  const answer = await request("POST", "/assets.states.json", { body });
+  return (await answer.json()).states;
+}
+
+/** Direct binary upload, first step: where the bytes of `files` ({name, size}) go. */
+export async function initiate(folder, files, signal) {
+  const body = new URLSearchParams();
+  for (const file of files) {
+    body.append("fileName", file.name);
+    body.append("fileSize", file.size);
+  }
+  const answer = await request("POST", `${href(folder)}.initiateUpload.json`, { body, signal });
+  return answer.json();
+}
+
+/** Direct binary upload, last step. `fields` as the completeUpload servlet knows them. */
+export async function complete(completeUri, fields) {
+  await request("POST", completeUri, { body: new URLSearchParams(fields) });
+}
+
+/** A fragment of a page, and the sequence number it is of. */
+export async function fragment(url, signal) {
+  const answer = await request("GET", url, { signal, headers: { "HX-Request": "true" } });
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  const seq = Number(answer.headers.get("X-Seq") ?? 0);
+  return { content: template.content, seq, total: answer.headers.get("X-Total"), more: answer.headers.get("X-More") === "true" };
+}
+
+export const folderExists = async (folder) => (await existing(folder.slice(0, folder.lastIndexOf("/")), [folder.slice(folder.lastIndexOf("/") + 1)])).size > 0;
+export { join };

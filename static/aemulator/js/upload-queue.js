@@ -1,0 +1,168 @@
+// Every upload of this page: waiting → uploading → processing → ready, or failed, or cancelled.
+import { _, fill } from "./i18n.js";
+import { Follower } from "./live.js";
+import { complete, initiate, states } from "./repository.js";
+import { Slots, sendParts } from "./upload-transfer.js";
+import { join } from "./paths.js";
+
+const FILES_AT_ONCE = 4;
+const PARTS_AT_ONCE = 4; // browsers open six connections to a host; two stay free for the page
+const BATCH = 25; // files in one initiate
+const TICKET_LIFE = 20 * 60_000; // shorter than the server's upload tokens live
+const WATCHED_AT_ONCE = 100;
+
+export class Upload {
+  constructor(file, folder, name, policy) {
+    Object.assign(this, { file, folder, name, policy, state: "waiting", sent: 0, done: 0, total: 0, reason: "", ticket: null });
+  }
+
+  get path() {
+    return join(this.folder, this.name);
+  }
+
+  get isActive() {
+    return ["waiting", "uploading", "completing"].includes(this.state);
+  }
+
+  get canRetry() {
+    return this.state === "cancelled" || (this.state === "failed" && !this.stored);
+  }
+}
+
+export class UploadQueue extends EventTarget {
+  constructor() {
+    super();
+    this.uploads = [];
+    this.running = 0;
+    this.paused = false;
+    this.slots = new Slots(PARTS_AT_ONCE);
+    this.follower = new Follower(() => this.watch(), 200);
+    this.follower.start();
+  }
+
+  add(uploads) {
+    this.uploads.push(...uploads);
+    this.dispatchEvent(new Event("added"));
+    this.pump();
+  }
+
+  cancel(upload) {
+    if (!upload.isActive) return;
+    upload.abort?.abort();
+    this.change(upload, { state: "cancelled", reason: _("Cancelled") });
+  }
+
+  retry(upload) {
+    if (!upload.canRetry) return;
+    this.change(upload, { state: "waiting", sent: 0, reason: "", ticket: null });
+    this.pump();
+  }
+
+  pause() {
+    this.paused = true;
+    for (const upload of this.uploads.filter((one) => one.state === "uploading")) {
+      upload.abort.abort();
+      this.change(upload, { state: "waiting", sent: 0 });
+    }
+  }
+
+  resume() {
+    this.paused = false;
+    this.pump();
+  }
+
+  clear() {
+    this.uploads = this.uploads.filter((upload) => upload.isActive || upload.state === "processing");
+  }
+
+  change(upload, values) {
+    Object.assign(upload, values);
+    this.dispatchEvent(new CustomEvent("changed", { detail: upload }));
+  }
+
+  pump() {
+    while (!this.paused && this.running < FILES_AT_ONCE) {
+      const next = this.uploads.find((upload) => upload.state === "waiting");
+      if (!next) return;
+      this.run(next);
+    }
+  }
+
+  async run(upload) {
+    this.running += 1;
+    const abort = new AbortController();
+    this.change(upload, { state: "uploading", sent: 0, abort });
+    try {
+      await this.transfer(upload, abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) this.change(upload, { state: "failed", reason: error.message, ticket: null });
+    }
+    this.running -= 1;
+    this.pump();
+  }
+
+  async transfer(upload, signal) {
+    const ticket = await this.ticketFor(upload);
+    signal.throwIfAborted();
+    const started = performance.now();
+    await sendParts(upload.file, ticket, this.slots, signal, (sent) => this.change(upload, { sent }));
+    signal.throwIfAborted();
+    this.change(upload, { state: "completing", sent: upload.file.size });
+    await complete(ticket.completeURI, fieldsOf(upload, ticket, performance.now() - started));
+    this.change(upload, { state: "processing", stored: true });
+    this.follower.ask();
+  }
+
+  // One request asks for the URLs of a whole batch; those that come after find theirs here.
+  async ticketFor(upload) {
+    if (!upload.ticket || Date.now() - upload.asked > TICKET_LIFE) this.ask(upload);
+    const { answer, index } = await upload.ticket;
+    const file = answer.files?.[index];
+    if (!file || !answer.completeURI) throw new Error(_("The server offers no direct binary upload."));
+    return { ...file, completeURI: answer.completeURI };
+  }
+
+  ask(upload) {
+    const alike = (other) => other.state === "waiting" && !other.ticket && other.folder === upload.folder;
+    const batch = [upload, ...this.uploads.filter(alike).slice(0, BATCH - 1)];
+    const answer = initiate(upload.folder, batch.map((one) => ({ name: one.name, size: one.file.size })));
+    batch.forEach((one, index) => {
+      one.ticket = answer.then((found) => ({ answer: found, index }));
+      one.ticket.catch(() => (one.ticket = null)); // the next in the batch asks anew
+      one.asked = Date.now();
+    });
+  }
+
+  /** How far the processing of what is uploaded has come; asked when the doorbell rings. */
+  async watch() {
+    const watched = this.uploads.filter((upload) => upload.state === "processing").slice(0, WATCHED_AT_ONCE);
+    if (!watched.length) return;
+    const found = new Map((await states(watched.map((upload) => upload.path))).map((state) => [state.path, state]));
+    for (const upload of watched) this.heard(upload, found.get(upload.path));
+    if (watched.length === WATCHED_AT_ONCE) this.follower.wanted = true;
+  }
+
+  heard(upload, state) {
+    if (!state) this.change(upload, { state: "failed", reason: _("The asset was deleted or moved while it was processed.") });
+    else if (state.state === "processing") this.change(upload, { done: state.done, total: state.total, url: state.url, thumbnail: state.thumbnail });
+    else if (state.state === "failed") this.change(upload, { ...state, state: "failed", reason: failureOf(state) });
+    else this.change(upload, { ...state, state: "ready" });
+  }
+}
+
+const failureOf = (state) => (state.message ? fill(_("%(reason)s: %(message)s"), state) : state.reason);
+
+function fieldsOf(upload, ticket, duration) {
+  return {
+    fileName: upload.name,
+    fileSize: upload.file.size,
+    mimeType: ticket.mimeType ?? "application/octet-stream",
+    uploadToken: ticket.uploadToken,
+    createVersion: upload.policy === "version",
+    replace: upload.policy === "replace",
+    uploadDuration: Math.round(duration),
+  };
+}
+
+/** One queue for the page's life: it outlives the pages that are swapped in and out. */
+export const queue = new UploadQueue();
