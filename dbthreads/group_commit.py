@@ -50,15 +50,23 @@ class GroupCommit(Generic[Item, Answer]):
             answers = await in_db(self._write_in_db, [item for item, _ in batch])
         except DatabaseError as err:
             await self._write_singly(batch, err)
-            return
-        for (_, done), answer in zip(batch, answers, strict=True):
-            if not done.done():  # whoever asked may have left
-                done.set_result(answer)
+        except Exception as err:  # noqa: BLE001  (handed to those who wait)
+            _fail(batch, err)
+        else:
+            for (_, done), answer in zip(batch, answers, strict=True):
+                if not done.done():  # whoever asked may have left
+                    done.set_result(answer)
 
     async def _write_singly(self, batch: list[tuple[Item, asyncio.Future[Answer]]], err: DatabaseError) -> None:
         """One item that the database refuses must not take the others with it."""
         if len(batch) > 1:
             for one in batch:
                 await self._write([one])
-        elif not batch[0][1].done():
-            batch[0][1].set_exception(err)
+        else:
+            _fail(batch, err)
+
+
+def _fail(batch: list[tuple[Item, asyncio.Future[Answer]]], err: Exception) -> None:
+    for _, done in batch:
+        if not done.done():
+            done.set_exception(err)

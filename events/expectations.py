@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
-
 from contract import jsontext
+from dbthreads import sql
 from events.incoming import Incoming
 from events.matching import Expected, match
 from events.models import Expectation, Registration
@@ -44,15 +43,13 @@ def expect(registrations: Iterable[Registration], group: str, owed: Sequence[Owe
 
 def arrived(org_id: str, group: str) -> dict[str, str | None]:
     """Of each event id of the group: the event's JSON, None while it has not come."""
-    sql = (
+    query = (
         "SELECT x.event_id, max(e.event) FROM events_expectation x"
         " JOIN events_registration r ON r.id = x.registration_id AND r.org_id = %s"
         " LEFT JOIN events_entry e ON e.registration_id = x.registration_id AND e.event_id = x.event_id"
         ' WHERE x."group" = %s GROUP BY x.event_id'
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [org_id, group])
-        return dict(cursor.fetchall())
+    return dict(sql.rows(query, [org_id, group]))
 
 
 def name_events(

@@ -9,11 +9,11 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from dbthreads import sql
 from events import expectations, positions
 from events.errors import Expired
 from events.incoming import Incoming
@@ -101,15 +101,15 @@ def at_time(registration: Registration, since_ms: int) -> int:
 
 
 def count_after(registration: Registration, after: int) -> int:
-    sql = "SELECT count(*) FROM events_entry WHERE registration_id = %s AND position > %s"
-    return int(_scalar(sql, [registration.pk, after]) or 0)
+    query = "SELECT count(*) FROM events_entry WHERE registration_id = %s AND position > %s"
+    return int(sql.scalar(query, [registration.pk, after]) or 0)
 
 
 def expire(retention_seconds: float) -> int:
     """Delete entries older than the retention; how many there were."""
     cutoff = now_ms() - int(retention_seconds * 1000)
     due = "SELECT DISTINCT registration_id FROM events_entry WHERE written_ms < %s"
-    deleted = sum(_expire_in(registration, cutoff) for (registration,) in _all(due, [cutoff]))
+    deleted = sum(_expire_in(registration, cutoff) for (registration,) in sql.rows(due, [cutoff]))
     expectations.forget_older_than(cutoff)
     return deleted
 
@@ -123,11 +123,11 @@ def _keys(batch: Iterable[Incoming]) -> Iterator[tuple[str, str, str]]:
 
 
 def _recipients(org_id: str, provider_id: str, event_code: str) -> list[int]:
-    sql = (
+    query = (
         "SELECT r.id FROM events_interest i JOIN events_registration r ON r.id = i.registration_id"
         " WHERE i.provider_id = %s AND i.event_code = %s AND r.org_id = %s AND r.enabled"
     )
-    return [registration for (registration,) in _all(sql, [provider_id, event_code, org_id])]
+    return [registration for (registration,) in sql.rows(query, [provider_id, event_code, org_id])]
 
 
 def _append_to(registration: int, batch: list[Incoming]) -> None:
@@ -154,8 +154,8 @@ def _add(head: _Head, incoming: Incoming) -> None:
 def _lock(registration: int) -> _Head | None:
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     columns = "last_position, written_ms, accepted_ms, accepted_position"
-    sql = f"SELECT {columns} FROM events_registration WHERE id = %s{lock}"
-    rows = _all(sql, [registration])
+    query = f"SELECT {columns} FROM events_registration WHERE id = %s{lock}"
+    rows = sql.rows(query, [registration])
     return _Head(registration, *rows[0]) if rows else None
 
 
@@ -163,9 +163,8 @@ def _in_journal(registration: int, event_ids: Sequence[str]) -> set[str]:
     """Those of the event ids that the journal has an entry of."""
     if not event_ids:
         return set()
-    marks = ", ".join(["%s"] * len(event_ids))
-    sql = f"SELECT event_id FROM events_entry WHERE registration_id = %s AND event_id IN ({marks})"
-    return {event_id for (event_id,) in _all(sql, [registration, *event_ids])}
+    query = f"SELECT event_id FROM events_entry WHERE registration_id = %s AND event_id IN ({sql.marks(event_ids)})"
+    return {event_id for (event_id,) in sql.rows(query, [registration, *event_ids])}
 
 
 def _note_request(head: _Head, incoming: Incoming) -> None:
@@ -177,36 +176,32 @@ def _note_request(head: _Head, incoming: Incoming) -> None:
 
 
 def _last_before(registration: int, moment_ms: int) -> int:
-    sql = (
+    query = (
         "SELECT position FROM events_entry WHERE registration_id = %s AND written_ms < %s"
         " ORDER BY written_ms DESC, position DESC LIMIT 1"
     )
-    return int(_scalar(sql, [registration, moment_ms]) or 0)
+    return int(sql.scalar(query, [registration, moment_ms]) or 0)
 
 
 def _write(head: _Head) -> None:
     if not head.rows:
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO events_entry (registration_id, position, written_ms, event_id, event)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            head.rows,
-        )
-        cursor.execute(
-            "UPDATE events_registration"
-            " SET last_position = %s, written_ms = %s, accepted_ms = %s, accepted_position = %s WHERE id = %s",
-            [head.last, head.written_ms, head.accepted_ms, head.accepted_position, head.registration],
-        )
+    columns = "registration_id, position, written_ms, event_id, event"
+    sql.execute_many(f"INSERT INTO events_entry ({columns}) VALUES (%s, %s, %s, %s, %s)", head.rows)
+    sql.execute(
+        "UPDATE events_registration"
+        " SET last_position = %s, written_ms = %s, accepted_ms = %s, accepted_position = %s WHERE id = %s",
+        [head.last, head.written_ms, head.accepted_ms, head.accepted_position, head.registration],
+    )
 
 
 def _rows(registration: int, after: int, limit: int | None) -> Iterator[tuple[int, str]]:
     where = "registration_id = %s AND position > %s"
-    sql = f"SELECT position, event FROM events_entry WHERE {where} ORDER BY position LIMIT %s"
+    query = f"SELECT position, event FROM events_entry WHERE {where} ORDER BY position LIMIT %s"
     left = limit
     while left is None or left > 0:
         size = ROWS_AT_ONCE if left is None else min(left, ROWS_AT_ONCE)
-        rows = _all(sql, [registration, after, size])
+        rows = sql.rows(query, [registration, after, size])
         yield from rows
         if len(rows) < size:
             return
@@ -219,21 +214,7 @@ def _expire_in(registration: int, cutoff_ms: int) -> int:
         if _lock(registration) is None:
             return 0
         last = _last_before(registration, cutoff_ms)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM events_entry WHERE registration_id = %s AND position <= %s", [registration, last]
-            )
-            deleted = int(cursor.rowcount)
-            cursor.execute("UPDATE events_registration SET expired_through = %s WHERE id = %s", [last, registration])
+        expired = "DELETE FROM events_entry WHERE registration_id = %s AND position <= %s"
+        deleted = sql.execute(expired, [registration, last])
+        sql.execute("UPDATE events_registration SET expired_through = %s WHERE id = %s", [last, registration])
     return deleted
-
-
-def _all(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
-
-
-def _scalar(sql: str, parameters: list[Any]) -> Any:
-    rows = _all(sql, parameters)
-    return rows[0][0] if rows else None
