@@ -10,9 +10,11 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from repository.doorbell import Bell
 from repository.models import Binary, BlobDeletion
 
 _CHUNK = 500
+bell = Bell()  # rings when there is a blob to delete
 
 
 def add(container: str, blob: str, size: int, mime_type: str, sha1: str = "") -> int:
@@ -36,6 +38,7 @@ def discard_blobs(container: str, blobs: Iterable[str], after: datetime | None =
     BlobDeletion.objects.bulk_create(
         [BlobDeletion(container=container, blob=blob, next_attempt_at=due) for blob in blobs]
     )
+    bell.ring_on_commit()
 
 
 def _release(binary_ids: list[int]) -> None:
@@ -48,7 +51,10 @@ def _release(binary_ids: list[int]) -> None:
             binary_ids,
         )
         orphans = cursor.fetchall()
+    if not orphans:
+        return
     now = timezone.now()
     BlobDeletion.objects.bulk_create(
         [BlobDeletion(container=container, blob=blob, next_attempt_at=now) for container, blob in orphans]
     )
+    bell.ring_on_commit()

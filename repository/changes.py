@@ -4,7 +4,6 @@ A change is recorded in the transaction that makes it. `seq` grows in the order 
 take turns: a reader that has seen seq n misses nothing when it asks for what came since n.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,14 +12,13 @@ from typing import Final, Literal
 from django.db import connection, transaction
 from django.utils import timezone
 
+from repository.doorbell import Bell
 from repository.paths import ROOT, NodePath
 
 Kind = Literal["created", "modified", "deleted", "reordered"]
 RETENTION: Final = timedelta(hours=24)
-PRUNE_INTERVAL: Final = timedelta(minutes=10)
 
-logger = logging.getLogger(__name__)
-_subscribers: set[Callable[[], None]] = set()
+bell = Bell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def record(paths: Iterable[NodePath], kind: Kind) -> None:
             "INSERT INTO repository_change (path, kind, at) VALUES (%s, %s, %s)",
             [(path, kind, now) for path in paths],
         )
-    transaction.on_commit(_ring)
+    bell.ring_on_commit()
 
 
 def since(seq: int, under: NodePath = ROOT, limit: int = 1000) -> list[ChangeRecord]:
@@ -77,8 +75,7 @@ def subscribe(callback: Callable[[], None]) -> Callable[[], None]:
     It is called in the thread that committed and must neither block nor use the database; changes of other processes
     do not ring.
     """
-    _subscribers.add(callback)
-    return lambda: _subscribers.discard(callback)
+    return bell.subscribe(callback)
 
 
 def prune() -> int:
@@ -89,11 +86,3 @@ def prune() -> int:
             "DELETE FROM repository_change WHERE at < %s AND seq < (SELECT MAX(seq) FROM repository_change)", [before]
         )
         return int(cursor.rowcount)
-
-
-def _ring() -> None:
-    for callback in tuple(_subscribers):
-        try:
-            callback()
-        except Exception:  # a subscriber cannot undo a commit, nor keep the others from hearing of it
-            logger.exception("A subscriber to changes failed")

@@ -10,7 +10,7 @@ a function says otherwise.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from repository.binaries import new_blob
+from repository.doorbell import Bell
 from repository.models import JobRendition, JobState, ProcessingJob
 from repository.profiles import RequestedRendition
 
@@ -28,7 +29,7 @@ PART_SIZE: Final = 100 * 1024 * 1024  # bytes; Adobe's transfer library refuses 
 MIN_PART_SIZE: Final = 1024 * 1024
 MAX_PARTS: Final = 512
 
-_bells: set[Callable[[], None]] = set()
+bell = Bell()  # rings when there is a job to send
 
 
 @dataclass(frozen=True)
@@ -116,16 +117,9 @@ def has_live_job(asset_uuid: str) -> bool:
     return ProcessingJob.objects.filter(asset_uuid=asset_uuid, state__in=LIVE).exists()
 
 
-def seconds_until_due() -> float | None:
-    """Until the next pending job is due; negative if it is overdue, None without one."""
-    first = ProcessingJob.objects.filter(state=JobState.PENDING).order_by("next_attempt_at").first()
-    return (first.next_attempt_at - timezone.now()).total_seconds() if first else None
-
-
-def subscribe(callback: Callable[[], None]) -> Callable[[], None]:
-    """Call `callback` after each commit of this process that wrote a pending job; returns what ends that."""
-    _bells.add(callback)
-    return lambda: _bells.discard(callback)
+def under_way() -> bool:
+    """Whether any job is live, so that events are to be expected."""
+    return ProcessingJob.objects.filter(state__in=LIVE).exists()
 
 
 def _add(asset_uuid: str, generation: int, resubmissions: int = 0) -> ProcessingJob:
@@ -138,10 +132,5 @@ def _add(asset_uuid: str, generation: int, resubmissions: int = 0) -> Processing
         next_attempt_at=now,
         created=now,
     )
-    transaction.on_commit(_ring)
+    bell.ring_on_commit()
     return job
-
-
-def _ring() -> None:
-    for callback in tuple(_bells):
-        callback()

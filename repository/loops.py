@@ -1,10 +1,15 @@
-"""The loops of the repository: by name, what `config.supervision` keeps going."""
+"""The loops of the repository, kept going by the server's supervisor."""
 
 from collections.abc import Awaitable, Callable
 
-from repository.live import doorbell
+from repository.deletions import delete_blobs
+from repository.poller import poll_journal
+from repository.retention import forget_old_rows
+from repository.submission import submit_jobs
 
 LOOPS: dict[str, Callable[[Callable[[], None]], Awaitable[None]]] = {
-    "live-updates": doorbell.watch,
-    "live-updates-of-others": doorbell.listen,
+    "submit-jobs": submit_jobs,
+    "poll-journal": poll_journal,
+    "delete-blobs": delete_blobs,
+    "forget-old-rows": forget_old_rows,
 }

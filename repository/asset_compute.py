@@ -1,0 +1,184 @@
+"""The Asset Compute service and its journal, called as any client calls them: with a token from IMS, over HTTP.
+
+Every failure is a ServiceUnavailable, which may be tried again, or another ServiceError, which may not.
+"""
+
+import asyncio
+import ssl
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+from django.conf import settings
+from pydantic import ValidationError
+
+from contract.events import JournalPage
+from contract.process import ProcessAnswer, RegisterAnswer
+from repository.errors import JournalExpired, ServiceError, ServiceUnavailable
+
+TIMEOUT: Final = 30.0  # seconds
+TOKEN_MARGIN: Final = 60.0  # seconds before its end at which a token is renewed
+
+Answer = TypeVar("Answer", ProcessAnswer, RegisterAnswer, JournalPage)
+_RETRIED: Final = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class AssetComputeClient:
+    """A context manager: connections are kept while it is open."""
+
+    def __init__(self) -> None:
+        self._http = httpx.AsyncClient(verify=_trust(), timeout=TIMEOUT, trust_env=not _is_local())
+        self._token = ""
+        self._token_ends = 0.0
+        self._journal = ""
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def journal(self) -> str:
+        """The absolute URL of our journal; registers first, once."""
+        async with self._lock:
+            if not self._journal:
+                self._journal = await self._register()
+            return self._journal
+
+    async def process(self, job_id: str, body: dict[str, Any]) -> str:
+        """Send a job; its activation id, empty if the service says none."""
+        await self.journal()
+        url = f"{settings.ASSET_COMPUTE_URL}/process"
+        response = await self._send("POST", url, {"x-request-id": job_id}, orjson.dumps(body))
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            self._journal = ""  # the service has forgotten us
+            raise ServiceUnavailable(f"Asset Compute does not know this client: {_words(response)}")
+        answer = _parsed(ProcessAnswer, _successful(response, "Asset Compute"))
+        return answer.activationId or ""
+
+    async def read_journal(self, since: str, limit: int) -> JournalPage | None:
+        """The page after a position (empty: from the oldest entry on); None at the end. JournalExpired."""
+        url = httpx.URL(await self.journal()).copy_merge_params({"limit": str(limit)})
+        if since:
+            url = url.copy_merge_params({"since": since})
+        response = await self._send("GET", str(url), {})
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            return None
+        if response.status_code == HTTPStatus.GONE:
+            raise JournalExpired(_words(response))
+        if response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            self._journal = ""
+            raise ServiceUnavailable(f"The journal is not there any more: {_words(response)}")
+        return _parsed(JournalPage, _successful(response, "I/O Events"))
+
+    async def _register(self) -> str:
+        response = await self._send("POST", f"{settings.ASSET_COMPUTE_URL}/register", {})
+        return _parsed(RegisterAnswer, _successful(response, "Asset Compute")).journal
+
+    async def _send(self, method: str, url: str, headers: dict[str, str], content: bytes = b"") -> httpx.Response:
+        """With our identity; once more with a new token if this one is not accepted."""
+        for last in (False, True):
+            sent = await self._identity() | headers
+            try:
+                response = await self._http.request(method, url, headers=sent, content=content or None)
+            except httpx.HTTPError as err:
+                raise ServiceUnavailable(f"{urlsplit(url).netloc} did not answer: {_name(err)}") from err
+            if response.status_code != HTTPStatus.UNAUTHORIZED or last:
+                break
+            self._token = ""
+        return response
+
+    async def _identity(self) -> dict[str, str]:
+        return {
+            "authorization": f"Bearer {await self._access_token()}",
+            "x-api-key": settings.CLIENT_ID,
+            "x-gw-ims-org-id": settings.ORG_ID,
+            "x-ims-org-id": settings.ORG_ID,
+            "content-type": "application/json",
+        }
+
+    async def _access_token(self) -> str:
+        if not self._token or time.monotonic() > self._token_ends:
+            await self._renew_token()
+        return self._token
+
+    async def _renew_token(self) -> None:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": settings.CLIENT_ID,
+            "client_secret": settings.CLIENT_SECRET,
+            "scope": settings.SCOPES,
+        }
+        try:
+            response = await self._http.post(f"{settings.IMS_URL}/ims/token/v3", data=form)
+        except httpx.HTTPError as err:
+            raise ServiceUnavailable(f"IMS did not answer: {_name(err)}") from err
+        try:
+            answer = _successful(response, "IMS").json()
+            self._token = answer["access_token"]
+            self._token_ends = time.monotonic() + float(answer["expires_in"]) - TOKEN_MARGIN
+        except (ValueError, KeyError, TypeError) as err:
+            raise ServiceUnavailable("IMS answered without an access token") from err
+
+
+def _successful(response: httpx.Response, service: str) -> httpx.Response:
+    if response.is_success:
+        return response
+    message = f"{service} answered {response.status_code}: {_words(response)}"
+    if response.status_code in _RETRIED or response.is_server_error:
+        raise ServiceUnavailable(message, _retry_after(response))
+    raise ServiceError(message)
+
+
+def _parsed(model: type[Answer], response: httpx.Response) -> Answer:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError as err:
+        raise ServiceUnavailable(f"{response.url.path} answered what {model.__name__} does not allow") from err
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds from now; the header has seconds or a date."""
+    written = response.headers.get("retry-after", "")
+    if written.isascii() and written.isdigit():
+        return float(written)
+    try:
+        return max(0.0, (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _words(response: httpx.Response) -> str:
+    return response.text[:300].strip() or response.reason_phrase
+
+
+def _name(err: httpx.HTTPError) -> str:
+    return f"{type(err).__name__} {err}".strip()
+
+
+def _is_local() -> bool:
+    """A proxy of the environment never serves the loopback, and looking for one costs time at every call."""
+    return all(urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"} for url in _urls())
+
+
+def _urls() -> tuple[str, ...]:
+    return (settings.ASSET_COMPUTE_URL, settings.IMS_URL, settings.EVENTS_URL)
+
+
+def _trust() -> ssl.SSLContext | bool:
+    """The system's authorities, and our own if a service is configured by its https URL."""
+    authority = settings.DATA_DIR / "secrets" / "ca.pem"
+    if not any(url.startswith("https:") for url in _urls()) or not authority.exists():
+        return True
+    context = ssl.create_default_context()
+    context.load_verify_locations(authority)
+    return context

@@ -1,0 +1,218 @@
+"""What became of renditions: the events of a journal page made nodes, rows and the next cursor, in one transaction.
+
+An event counts only while its rendition is still requested by a live job, so one that comes twice, late, or of an
+asset that is gone changes nothing; the blob it brought is deleted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+from django.utils import timezone
+
+from repository import assets, binary_rows, jobs, metadata, tree
+from repository.assets import AssetState
+from repository.metadata import Metadata
+from repository.models import (
+    Binary,
+    JobRendition,
+    JobState,
+    JournalCursor,
+    ProcessedEvent,
+    ProcessingJob,
+    RenditionState,
+)
+from repository.paths import NodePath
+from repository.tree import NodeSpec, TreeNode
+from repository.values import Properties
+
+SYSTEM_USER: Final = "assetcompute"
+
+
+@dataclass(frozen=True)
+class StoredRendition:
+    """The bytes of a rendition, committed; `size` in bytes, dimensions in pixels if it has any."""
+
+    blob: str
+    size: int
+    mime_type: str
+    sha1: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One rendition event: `stored`, or a `reason` and `message`.
+
+    `size` is what the worker says it has, or would have had; `embedded` are the bytes if they came in the event.
+    """
+
+    position: str
+    job: str
+    rendition: str
+    blob: str
+    stored: StoredRendition | None = None
+    metadata: Metadata | None = None
+    embedded: bytes | None = None
+    reason: str = ""
+    message: str = ""
+    size: int | None = None
+
+
+def current(outcomes: Iterable[Outcome]) -> dict[str, JobRendition]:
+    """The renditions that are still waited for, by the position of the event that came for them."""
+    waiting = _waiting({outcome.job for outcome in outcomes})
+    found = ((outcome.position, waiting.get((outcome.job, outcome.rendition))) for outcome in outcomes)
+    return {position: rendition for position, rendition in found if rendition is not None}
+
+
+def apply(outcomes: Sequence[Outcome], container: str, journal: str, position: str) -> None:
+    """Give the outcomes of a page their effect, once, and move the cursor of `journal` behind the page."""
+    with tree.writing():
+        fresh = _first_time(outcomes)
+        waiting = _waiting({outcome.job for outcome in fresh})
+        by_asset: dict[str, list[Outcome]] = {}
+        for outcome in fresh:
+            rendition = waiting.pop((outcome.job, outcome.rendition), None)
+            if rendition is None:
+                _discard(outcome, container)
+            elif not _asked_for_more(rendition, outcome, container):
+                _settle(rendition, outcome)
+                by_asset.setdefault(rendition.job.asset_uuid, []).append(outcome)
+        _attach(by_asset, container)
+        _finish(set(by_asset))
+        JournalCursor.objects.update_or_create(
+            journal=journal, defaults={"position": position, "updated": timezone.now()}
+        )
+
+
+def give_up(job_id: str, reason: str, message: str) -> None:
+    """End a job without events: whatever it still waits for has failed. The asset is `unProcessed` then."""
+    with tree.writing():
+        job = ProcessingJob.objects.filter(id=job_id, state__in=jobs.LIVE).first()
+        if job is None:
+            return
+        job.renditions.filter(state=RenditionState.REQUESTED).update(
+            state=RenditionState.FAILED, reason=reason, message=message
+        )
+        jobs.end([job_id], JobState.FAILED, reason, message)
+        _finish({job.asset_uuid}, AssetState.UNPROCESSED)
+
+
+def _first_time(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those whose event had no effect yet; the unique constraint decides, whoever else reads the journal."""
+    if not outcomes:
+        return []
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    rows = ", ".join(["(%s, %s)"] * len(outcomes))
+    parameters = [value for outcome in outcomes for value in (outcome.position, now)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {ProcessedEvent._meta.db_table} (position, at) VALUES {rows}"
+            " ON CONFLICT DO NOTHING RETURNING position",
+            parameters,
+        )
+        fresh = {row[0] for row in cursor.fetchall()}
+    return [outcome for outcome in outcomes if outcome.position in fresh]
+
+
+def _waiting(job_ids: set[str]) -> dict[tuple[str, str], JobRendition]:
+    rows = JobRendition.objects.filter(
+        job_id__in=job_ids, job__state__in=jobs.LIVE, state=RenditionState.REQUESTED
+    ).select_related("job")
+    return {(row.job_id, row.name): row for row in rows}
+
+
+def _asked_for_more(rendition: JobRendition, outcome: Outcome, container: str) -> bool:
+    """A rendition that was larger than its target is asked for again, with a larger one."""
+    most = jobs.PART_SIZE * jobs.MAX_PARTS
+    if outcome.reason != "RenditionTooLarge" or rendition.capacity >= most:
+        return False
+    rendition.capacity = min(most, max(rendition.capacity * 8, (outcome.size or 0) * 2))
+    _discard(outcome, container)
+    jobs.move_to_new_job(rendition.job, [rendition])
+    _end_finished_jobs(rendition.job.asset_uuid)
+    return True
+
+
+def _settle(rendition: JobRendition, outcome: Outcome) -> None:
+    rendition.state = RenditionState.ATTACHED if outcome.stored else RenditionState.FAILED
+    rendition.reason, rendition.message = outcome.reason[:64], outcome.message
+    rendition.save(update_fields=["state", "reason", "message"])
+
+
+def _discard(outcome: Outcome, container: str) -> None:
+    """The blob of an event without effect, unless an earlier event of the same rendition brought the same one."""
+    used = Binary.objects.filter(container=container, blob=outcome.blob).exists()
+    if outcome.stored and outcome.blob.startswith("renditions/") and not used:
+        binary_rows.discard_blobs(container, [outcome.blob])
+
+
+def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> None:
+    for uuid, outcomes in by_asset.items():
+        asset = tree.by_uuid(uuid)
+        folder = tree.find(asset.path / assets.RENDITIONS) if asset else None
+        if asset is None or folder is None:
+            for outcome in outcomes:
+                _discard(outcome, container)
+            continue
+        files = {
+            outcome.rendition: _file(outcome.stored, container) for outcome in outcomes if outcome.stored is not None
+        }
+        if files:
+            tree.replace_children(folder, files, changed=asset.path, user=SYSTEM_USER)
+        for outcome in outcomes:
+            if outcome.metadata is not None:
+                _describe(asset.path, outcome.metadata)
+
+
+def _file(stored: StoredRendition, container: str) -> NodeSpec:
+    binary_id = binary_rows.add(container, stored.blob, stored.size, stored.mime_type, stored.sha1)
+    measured: Properties = {}
+    if stored.width and stored.height:
+        measured = {"tiff:ImageWidth": stored.width, "tiff:ImageLength": stored.height}
+    return assets.file_spec(binary_id, stored.mime_type, SYSTEM_USER, measured)
+
+
+def _describe(asset: NodePath, extracted: Metadata) -> None:
+    node = tree.find(asset / assets.METADATA)
+    if node is None:
+        return
+    properties = metadata.merge(node.properties, extracted.properties)
+    tree.set_properties(node.path, properties, changed=asset)
+    if extracted.children:
+        tree.replace_children(node, extracted.children, changed=asset, user=SYSTEM_USER)
+
+
+def _finish(asset_uuids: set[str], state: AssetState = AssetState.PROCESSED) -> None:
+    """End the jobs that wait for nothing more, and the processing of assets without a live job."""
+    for uuid in asset_uuids:
+        _end_finished_jobs(uuid)
+        asset = None if jobs.has_live_job(uuid) else tree.by_uuid(uuid)
+        content = tree.find(asset.path / assets.CONTENT) if asset else None
+        if asset and content:
+            _finish_asset(asset, content, state)
+
+
+def _end_finished_jobs(asset_uuid: str) -> None:
+    live = ProcessingJob.objects.filter(asset_uuid=asset_uuid, state__in=jobs.LIVE)
+    live.exclude(renditions__state=RenditionState.REQUESTED).update(state=JobState.DONE)
+
+
+def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None:
+    failures = _failures(asset.uuid or "")
+    if failures:
+        failed = NodeSpec("nt:unstructured", children=failures)
+        tree.replace_children(content, {assets.FAILED_RENDITIONS: failed}, changed=asset.path, user=SYSTEM_USER)
+    tree.set_properties(content.path, {"dam:assetState": state}, changed=asset.path)
+
+
+def _failures(asset_uuid: str) -> dict[str, NodeSpec]:
+    """Of the newest generation: the jobs that ended last, and those before them that they carry on."""
+    newest = ProcessingJob.objects.filter(asset_uuid=asset_uuid).order_by("-generation").values_list("generation")[:1]
+    failed = JobRendition.objects.filter(
+        job__asset_uuid=asset_uuid, job__generation=newest, state=RenditionState.FAILED
+    ).order_by("position")
+    return {row.name: NodeSpec("nt:unstructured", {"reason": row.reason, "message": row.message}) for row in failed}

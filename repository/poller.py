@@ -1,0 +1,169 @@
+"""The loop `poll-journal`: reads the journal after its cursor, page by page, and attaches the renditions.
+
+For a page, the block lists are committed first, several at once; then one transaction writes everything else
+(`outcomes`). A crash in between is harmless: the page is read again, and committing the same blocks changes nothing.
+"""
+
+import asyncio
+import logging
+from base64 import b64decode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from django.conf import settings
+from pydantic import ValidationError
+
+from contract.events import CREATED, FAILED, JournalEntry, JournalPage, RenditionEvent, RenditionMetadata
+from dbthreads import in_db
+from repository import jobs, metadata, names, outcomes
+from repository.asset_compute import AssetComputeClient
+from repository.binaries import BlobStorage, storage
+from repository.doorbell import Doorbell
+from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge, JournalExpired, MetadataError, ServiceError
+from repository.metadata import Metadata
+from repository.models import JobRendition, JournalCursor
+from repository.outcomes import Outcome, StoredRendition
+
+PAGE: Final = 200  # entries
+IDLE: Final = 1.0  # seconds between two polls while no job is under way
+PAUSE_AFTER_ERROR: Final = 2.0  # seconds
+COMMITS_AT_ONCE: Final = 8
+NOTHING_STORED: Final = "The worker reported the rendition, but no block of it was stored"
+
+logger = logging.getLogger(__name__)
+_commits = ThreadPoolExecutor(COMMITS_AT_ONCE, thread_name_prefix="commit")
+
+
+async def poll_journal(beat: Callable[[], None]) -> None:
+    with Doorbell(jobs.bell) as bell:
+        async with AssetComputeClient() as service:
+            while True:
+                beat()
+                try:
+                    more = await poll(service)
+                except (ServiceError, BlobStorageError) as err:
+                    logger.warning("The journal cannot be processed now: %s", err.message)
+                    await asyncio.sleep(PAUSE_AFTER_ERROR)
+                    continue
+                if not more:
+                    under_way = await in_db(jobs.under_way)
+                    await bell.wait(settings.JOURNAL_POLL_INTERVAL if under_way else IDLE)
+
+
+async def poll(service: AssetComputeClient) -> bool:
+    """Process one page; whether there may be more."""
+    journal = urlsplit(await service.journal()).path
+    since = await in_db(_cursor, journal)
+    try:
+        page = await service.read_journal(since, PAGE)
+    except JournalExpired:
+        logger.warning("The journal has forgotten position %s: reading on from its oldest entry", since)
+        page = await service.read_journal("", PAGE)
+    if page is None or not page.events:
+        return False
+    await process(page, journal)
+    return True
+
+
+async def process(page: JournalPage, journal: str) -> None:
+    found = [outcome for entry in page.events if (outcome := outcome_of(entry))]
+    waiting = await in_db(outcomes.current, found) if found else {}
+    loop = asyncio.get_running_loop()
+    stored = await asyncio.gather(
+        *(loop.run_in_executor(_commits, store, outcome, waiting.get(outcome.position)) for outcome in found)
+    )
+    last = page.events[-1].position
+    await in_db(outcomes.apply, stored, storage().container, journal, last)
+
+
+def outcome_of(entry: JournalEntry) -> Outcome | None:
+    """What an entry says of a rendition that we asked for; None for anything else in the journal."""
+    if entry.event.get("type") not in {CREATED, FAILED}:
+        return None
+    try:
+        event = RenditionEvent.model_validate(entry.event)
+    except ValidationError:
+        return None
+    ours = _identity(event)
+    if ours is None:
+        return None
+    outcome = Outcome(entry.position, ours["job"], ours["rendition"], ours["blob"])
+    facts = event.metadata or RenditionMetadata()
+    if event.failed:
+        reason = event.errorReason or "GenericError"
+        return replace(outcome, reason=reason, message=event.errorMessage or "", size=facts.size)
+    return replace(outcome, stored=_announced(outcome, facts), embedded=_embedded(event.data), size=facts.size)
+
+
+def store(outcome: Outcome, rendition: JobRendition | None) -> Outcome:
+    """Commit the blocks of a rendition that is waited for, and read it if it is metadata.
+
+    A rendition of which nothing was stored has failed. BlobStorageError if that cannot be known now.
+    """
+    if rendition is None or outcome.stored is None:
+        return outcome
+    blobs = storage()
+    stored = replace(outcome.stored, blob=rendition.blob)
+    try:
+        stored = replace(stored, size=_commit(blobs, rendition, stored.mime_type, outcome))
+        extracted = _extracted(blobs, rendition)
+    except BlobMissing as err:
+        return replace(outcome, stored=None, reason="GenericError", message=f"{NOTHING_STORED} ({err.message})")
+    except (MetadataError, BlobTooLarge) as err:
+        return replace(outcome, stored=None, reason=err.reason, message=err.message)
+    return replace(outcome, stored=stored, metadata=extracted)
+
+
+def _commit(blobs: BlobStorage, rendition: JobRendition, mime_type: str, outcome: Outcome) -> int:
+    """The bytes that the blob has now. With one block URL there is one block, and no need to ask for the list."""
+    if outcome.embedded is not None:
+        blobs.put(rendition.blob, outcome.embedded, mime_type)
+        return len(outcome.embedded)
+    if outcome.size is not None and rendition.capacity <= jobs.PART_SIZE:
+        blobs.commit(rendition.blob, [0] if outcome.size else [], mime_type)
+        return outcome.size
+    blocks = blobs.blocks(rendition.blob)
+    blobs.commit(rendition.blob, [block.index for block in blocks], mime_type)
+    return sum(block.size for block in blocks)
+
+
+def _extracted(blobs: BlobStorage, rendition: JobRendition) -> Metadata | None:
+    if rendition.instructions.get("fmt") != "xmp":
+        return None
+    return metadata.parse(blobs.read(rendition.blob, settings.METADATA_MAX_BYTES))
+
+
+def _announced(outcome: Outcome, facts: RenditionMetadata) -> StoredRendition:
+    known = facts.format and names.is_mime_type(facts.format)
+    mime_type = facts.format if facts.format and known else names.mime_type(outcome.rendition)
+    sha1 = (facts.sha1 or "")[:40]
+    return StoredRendition(outcome.blob, facts.size or 0, mime_type, sha1, facts.width, facts.height)
+
+
+def _embedded(data: str | None) -> bytes | None:
+    """The bytes of a data: URI; None if there is none, or it cannot be read."""
+    if not data or not data.startswith("data:"):
+        return None
+    head, _, written = data.partition(",")
+    raw = unquote_to_bytes(written)
+    try:
+        return b64decode(raw, validate=True) if head.endswith(";base64") else raw
+    except ValueError:
+        return None
+
+
+def _identity(event: RenditionEvent) -> dict[str, str] | None:
+    """What we wrote into the rendition's userData, if it came from us."""
+    user_data = event.rendition.get("userData")
+    ours = user_data.get("aem") if isinstance(user_data, dict) else None
+    if not isinstance(ours, dict) or not all(isinstance(ours.get(key), str) for key in ("job", "rendition", "blob")):
+        return None
+    return ours
+
+
+def _cursor(journal: str) -> str:
+    row = JournalCursor.objects.filter(journal=journal).first()
+    return row.position if row else ""

@@ -1,0 +1,159 @@
+"""The loop `submit-jobs`: sends pending jobs to Asset Compute, and looks after those whose events do not come."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from dbthreads import in_db
+from repository import assets, jobs, outcomes, tree
+from repository.asset_compute import AssetComputeClient
+from repository.binaries import https_endpoint, storage
+from repository.doorbell import Doorbell
+from repository.errors import ServiceError, ServiceUnavailable
+from repository.models import JobRendition, JobState, ProcessingJob, RenditionState
+from repository.tree import BinaryRef, TreeNode
+
+LEASE: Final = timedelta(seconds=90)  # longer than one attempt can take
+IDLE: Final = 1.0  # seconds between two looks for jobs of other processes, retries and overdue ones
+FIRST_DELAY: Final = 1.0  # seconds before the first retry; doubles
+LONGEST_DELAY: Final = 60.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A claimed job and its request. `attempt` counts from 1."""
+
+    job: str
+    attempt: int
+    body: dict[str, Any]
+
+
+async def submit_jobs(beat: Callable[[], None]) -> None:
+    running: set[asyncio.Task[None]] = set()
+    with Doorbell(jobs.bell) as bell:
+        async with AssetComputeClient() as service:
+            try:
+                while True:
+                    beat()
+                    room = settings.JOB_CONCURRENCY - len(running)
+                    claimed = await in_db(claim, room) if room else []
+                    running |= {asyncio.create_task(submit(service, submission)) for submission in claimed}
+                    if room > len(claimed):
+                        await in_db(resubmit_overdue)
+                        await bell.wait(IDLE)
+                    elif running:
+                        await asyncio.wait(running, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+                    running = {task for task in running if not _ended(task)}
+            finally:
+                for task in running:
+                    task.cancel()
+
+
+async def submit(service: AssetComputeClient, submission: Submission) -> None:
+    """Send one job; whatever happens, its row says what is next."""
+    try:
+        activation_id = await service.process(submission.job, submission.body)
+    except ServiceUnavailable as err:
+        await in_db(_postpone_or_give_up, submission, err)
+    except ServiceError as err:
+        await in_db(outcomes.give_up, submission.job, err.reason, err.message)
+    else:
+        answer_within = timedelta(seconds=settings.JOB_ANSWER_TIMEOUT)
+        await in_db(jobs.submitted, submission.job, activation_id, answer_within)
+
+
+def claim(limit: int) -> list[Submission]:
+    """Claim pending jobs and write their requests; jobs whose asset is gone are ended."""
+    ids = jobs.claim(limit, LEASE)
+    if not ids:
+        return []
+    submissions = []
+    for job in ProcessingJob.objects.filter(id__in=ids).prefetch_related("renditions"):
+        asset = tree.by_uuid(job.asset_uuid)
+        source = tree.find(asset.path / assets.RENDITIONS / "original/jcr:content") if asset else None
+        if asset is None or source is None or source.binary is None:
+            jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
+        else:
+            submissions.append(Submission(job.id, job.attempts, request_body(job, asset, source.binary)))
+    return submissions
+
+
+def request_body(job: ProcessingJob, asset: TreeNode, source: BinaryRef) -> dict[str, Any]:
+    """The request of `/process`: the signed source, and for each rendition signed URLs of its blocks.
+
+    Custom workers accept https only, so a job with one is signed for the https name of the storage.
+    """
+    wanted = [row for row in job.renditions.all() if row.state == RenditionState.REQUESTED]
+    wanted.sort(key=lambda row: row.position)
+    endpoint = https_endpoint() if any("worker" in row.instructions for row in wanted) else None
+    lifetime = timedelta(seconds=settings.JOB_URL_LIFETIME)
+    identity = {"job": job.id, "asset": job.asset_uuid, "generation": job.generation}
+    return {
+        "source": {
+            "url": storage().sign_read(source.blob, lifetime, endpoint=endpoint),
+            "name": asset.name,
+            "mimetype": source.mime_type,
+            "size": source.size,
+        },
+        "renditions": [_rendition(row, identity, lifetime, endpoint) for row in wanted],
+        "userData": {"aem": identity},
+    }
+
+
+def resubmit_overdue() -> None:
+    """Ask again for what no event came for in time, JOB_MAX_RESUBMISSIONS times; then it has failed."""
+    overdue = ProcessingJob.objects.filter(state=JobState.SUBMITTED, next_attempt_at__lte=timezone.now())
+    for job_id in overdue.values_list("id", flat=True)[:100]:
+        with tree.writing():
+            job = ProcessingJob.objects.filter(id=job_id, state=JobState.SUBMITTED).first()
+            if job is None:
+                continue
+            if job.resubmissions >= settings.JOB_MAX_RESUBMISSIONS:
+                message = f"No event came within {settings.JOB_ANSWER_TIMEOUT:g} seconds, though asked again"
+                outcomes.give_up(job.id, "Timeout", message)
+                continue
+            jobs.move_to_new_job(job, job.renditions.filter(state=RenditionState.REQUESTED))
+            jobs.end([job.id], JobState.SUPERSEDED, message="No event came in time")
+        logger.warning("No events came for job %s in time: asked again", job_id)
+
+
+def _rendition(
+    row: JobRendition, identity: dict[str, Any], lifetime: timedelta, endpoint: str | None
+) -> dict[str, Any]:
+    parts = -(-row.capacity // jobs.PART_SIZE)
+    return {
+        **row.instructions,
+        "name": row.name,
+        "target": {
+            "urls": storage().sign_blocks(row.blob, parts, lifetime, endpoint=endpoint),
+            "minPartSize": jobs.MIN_PART_SIZE,
+            "maxPartSize": jobs.PART_SIZE,
+        },
+        "userData": {"aem": {**identity, "rendition": row.name, "blob": row.blob}},
+    }
+
+
+def _postpone_or_give_up(submission: Submission, err: ServiceUnavailable) -> None:
+    if submission.attempt >= settings.JOB_MAX_ATTEMPTS:
+        logger.error("Job %s is given up after %d attempts: %s", submission.job, submission.attempt, err.message)
+        outcomes.give_up(submission.job, err.reason, err.message)
+        return
+    doubled = min(LONGEST_DELAY, FIRST_DELAY * 2 ** (submission.attempt - 1))
+    delay = doubled if err.retry_after is None else err.retry_after
+    logger.warning("Job %s will be sent again in %g s: %s", submission.job, delay, err.message)
+    jobs.postpone(submission.job, timedelta(seconds=delay), err.reason, err.message)
+
+
+def _ended(task: asyncio.Task[None]) -> bool:
+    """Whether it ended; what it did not expect goes to the loop's supervisor."""
+    if task.done():
+        task.result()
+    return task.done()
