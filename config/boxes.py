@@ -31,7 +31,8 @@ def shutdowns(workers: bool) -> list[Step]:
 
 
 def health_checks(workers: bool) -> list[Callable[[], Awaitable[Health]]]:
-    return [module.health for module in _modules("health", workers)]
+    modules = _modules("health", workers)
+    return [module.health for module in modules if hasattr(module, "health")]
 
 
 def resets() -> list[Callable[[], None]]:

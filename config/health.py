@@ -8,6 +8,7 @@ from azure.storage.blob import BlobServiceClient
 from django.conf import settings
 from django.db import connection
 
+from blobstore.health import problem
 from config import boxes
 from config.lifespan import supervisor
 from dbthreads import in_db
@@ -52,10 +53,13 @@ def _select() -> None:
 
 
 async def _blob_storage() -> None:
-    await asyncio.to_thread(_container_exists)
+    await asyncio.to_thread(_check_blob_storage)
 
 
-def _container_exists() -> None:
+def _check_blob_storage() -> None:
+    embedded = settings.AEMULATOR_URL in settings.AZURE_STORAGE_CONNECTION_STRING
+    if embedded and (words := problem(settings.BLOBSTORE_DIR)):
+        raise OSError(words)
     # Whether it is there does not matter yet (the first upload makes it): the storage answered a signed request.
     service = BlobServiceClient.from_connection_string(
         settings.AZURE_STORAGE_CONNECTION_STRING, retry_total=0, connection_timeout=PATIENCE, read_timeout=PATIENCE

@@ -11,7 +11,7 @@ Loop = Callable[[Beat], Awaitable[None]]
 
 FIRST_PAUSE = 0.2  # seconds before the first restart; doubles with each failure in a row
 LONGEST_PAUSE = 15.0
-STALE_AFTER = 60.0  # seconds without a beat
+STALE_AFTER = 150.0  # seconds without a beat; the slowest loops come round once a minute
 
 log = logging.getLogger(__name__)
 

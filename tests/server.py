@@ -28,6 +28,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 def _is_configuration(name: str) -> bool:
     return name.startswith("AEMULATOR_") or name in {
+        "DJANGO_SETTINGS_MODULE",  # the test process's own (tests.settings)
         "AZURE_STORAGE_CONNECTION_STRING",
         "DATABASE_URL",
         "REDIS_URL",
@@ -121,15 +122,15 @@ class ServerProcess:
             raise
 
 
-def manage(*arguments: str, within: float = 60.0, **environment: str) -> subprocess.CompletedProcess[str]:
+def manage(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run `manage.py` to its end; stdin is empty."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=clean_environment(**environment),
+        env=clean_environment(**(environment or {})),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=within,
+        timeout=60,
         check=False,
     )

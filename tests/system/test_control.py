@@ -1,0 +1,83 @@
+"""The control plane and the commands that answer the same questions."""
+
+from pathlib import Path
+
+import httpx
+
+from tests.server import ADMIN, ServerProcess, manage
+
+
+def test_health_needs_no_login_and_names_each_part(server: ServerProcess) -> None:
+    answer = httpx.get(f"{server.url}/_aemulator/health")
+    parts = answer.json()["parts"]
+    assert answer.status_code == 200, parts
+    assert {"database", "blob-storage"} <= set(parts)
+    assert any(name.startswith("loop:") and part["age"] < 60 for name, part in parts.items())
+    assert httpx.head(f"{server.url}/_aemulator/health").status_code == 200
+
+
+def test_the_environment_is_for_the_logged_in(server: ServerProcess) -> None:
+    assert httpx.get(f"{server.url}/_aemulator/env").status_code == 401
+    assert httpx.get(f"{server.url}/_aemulator/env", auth=("admin", "wrong")).status_code == 401
+    block = httpx.get(f"{server.url}/_aemulator/env", auth=ADMIN).json()
+    bearer = {"Authorization": f"Bearer {block['AEMULATOR_ACCESS_TOKEN']}"}
+    assert httpx.get(f"{server.url}/_aemulator/env", headers=bearer).json() == block
+
+
+def test_the_environment_comes_in_each_language(client: httpx.Client) -> None:
+    for language, begin in {"shell": "export ", "node": "Object.assign", "python": "import os", "json": "{"}.items():
+        assert client.get("/_aemulator/env", params={"for": language}).text.startswith(begin)
+    assert client.get("/_aemulator/env", params={"for": "cobol"}).status_code == 400
+
+
+def test_what_is_not_there_is_404_and_what_is_not_allowed_405(client: httpx.Client) -> None:
+    assert client.get("/_aemulator/").status_code == 404
+    assert client.get("/_aemulator/reset").status_code == 405
+
+
+def test_reset_empties_the_repository(data_dir: Path) -> None:
+    with ServerProcess(data_dir) as server, server.client() as client:
+        assert client.post("/api/assets/gone", json={"class": "assetFolder"}).status_code == 201
+        assert client.post("/_aemulator/reset").json() == {"ok": True, "content": "empty"}
+        assert client.get("/content/dam/gone.json").status_code == 404
+        assert client.get("/content/dam.json").status_code == 200
+        assert client.get("/_aemulator/health").status_code == 200
+
+
+def test_reset_is_refused_to_strangers(server: ServerProcess, client: httpx.Client) -> None:
+    assert httpx.post(f"{server.url}/_aemulator/reset").status_code == 401
+    foreign = client.post("/_aemulator/reset", headers={"Origin": "http://evil.example"})
+    assert foreign.status_code == 403
+    assert client.post("/_aemulator/reset", params={"content": "surprise"}).status_code == 400
+
+
+def test_the_reset_command_asks_a_running_server_and_works_without_one(data_dir: Path) -> None:
+    with ServerProcess(data_dir) as server, server.client() as client:
+        client.post("/api/assets/gone", json={"class": "assetFolder"})
+        assert manage("reset", "--yes", "--data-dir", str(data_dir)).returncode == 0
+        assert client.get("/content/dam/gone.json").status_code == 404
+        client.post("/api/assets/gone", json={"class": "assetFolder"})
+    assert manage("reset", "--data-dir", str(data_dir)).returncode == 1  # nobody said yes
+    assert manage("reset", "--yes", "--data-dir", str(data_dir)).returncode == 0
+    with ServerProcess(data_dir) as server, server.client() as client:
+        assert client.get("/content/dam/gone.json").status_code == 404
+
+
+def test_doctor_finds_nothing_wrong_with_a_running_server(server: ServerProcess) -> None:
+    done = manage("doctor", "--data-dir", str(server.data_dir))
+    assert done.returncode == 0, done.stdout
+    assert f"runs at {server.url}" in done.stdout
+
+
+def test_doctor_finds_a_damaged_database(data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "aemulator.sqlite3").write_bytes(b"x" * 8192)
+    done = manage("doctor", "--data-dir", str(data_dir))
+    assert done.returncode == 1
+    assert "PROBLEM  database" in done.stdout
+
+
+def test_a_worker_of_its_own_needs_a_broker(data_dir: Path) -> None:
+    done = manage("worker", "--data-dir", str(data_dir))
+    assert done.returncode == 1
+    assert "DRAMATIQ_BROKER_URL" in done.stderr
