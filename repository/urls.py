@@ -7,6 +7,7 @@ from repository.sling import views as sling
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("repository.auth.urls")),
     path("", include("repository.upload_urls")),
+    path("", include("repository.api.urls")),
     path("", include("repository.ui.urls")),
     re_path(r"", sling.resource),
 ]

@@ -1,10 +1,6 @@
 """Django REST Framework's view of the login: `RepositoryDoor` has checked who it is; here its answer is passed on."""
 
-from typing import Any
-
 from django.contrib.auth.models import User
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -20,15 +16,3 @@ class RepositoryAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return BASIC_CHALLENGE
-
-
-class RepositoryAuthenticationSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = RepositoryAuthentication
-    name = ["basic", "bearer", "session"]
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
-        return [
-            {"type": "http", "scheme": "basic"},
-            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-            {"type": "apiKey", "in": "cookie", "name": "login-token"},
-        ]

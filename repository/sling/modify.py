@@ -12,10 +12,10 @@ from repository import nodetypes, tree, values
 from repository.errors import ConstraintViolation, InvalidPath
 from repository.paths import NodePath
 from repository.sling import files
-from repository.sling.files import StoredFile
 from repository.sling.form import ANY_NAME, Item
 from repository.sling.outcome import Outcome
 from repository.sling.written_values import written
+from repository.stored_files import StoredFile
 from repository.tree import TreeNode
 from repository.values import Value
 
@@ -137,7 +137,8 @@ class Modification:
 
     def _write(self, item: Item) -> None:
         for file in item.files:
-            self._write_file(item, self._stored[id(file)])
+            if id(file) in self._stored:  # an empty one, as a browser sends for a field left alone, was not stored
+                self._write_file(item, self._stored[id(file)])
         if not item.writes:
             return
         node = self._ensure(item.parent)

@@ -20,6 +20,7 @@ from repository.sling.ordering import order
 from repository.sling.outcome import Outcome
 from repository.sling.parameters import PostParameters
 from repository.sling.resolution import Resolution
+from repository.stored_files import stored
 
 _GENERATE = ("/", "/*")
 _JSON, _HTML = "application/json", "text/html"
@@ -42,10 +43,11 @@ def write(request: HttpRequest, target: Resolution) -> HttpResponse:
 def _modify(request: HttpRequest, target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
     base, generate = _base(request, target)
     uploads = [file for several in sent.files.values() for file in several if file.size]
-    with files.stored(uploads) as kept, tree.writing():
+    with stored(map(files.incoming, uploads)) as kept, tree.writing():
         outcome.path = _generated(sent, base) if generate else base
         items = form.items(sent.texts, sent.files, outcome.path)
-        Modification(items, kept, outcome, user_of(request)).run()
+        by_id = dict(zip(map(id, uploads), kept, strict=True))
+        Modification(items, by_id, outcome, user_of(request)).run()
         order(sent.texts, outcome.path, outcome)
 
 

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from repository import tree
+from repository import assets, tree
 from repository.errors import ConstraintViolation, NodeNotFound
 from repository.paths import NodePath
 from repository.sling.errors import InvalidParameter, PreconditionFailed
@@ -26,8 +26,8 @@ class Transfer:
     act: Callable[[NodePath, NodePath, str], TreeNode]
 
 
-COPY = Transfer("copy", "copied", tree.copy)
-MOVE = Transfer("move", "moved", lambda source, target, _user: tree.move(source, target))
+COPY = Transfer("copy", "copied", assets.copy)
+MOVE = Transfer("move", "moved", lambda source, target, _user: assets.move(source, target))
 
 
 def run(transfer: Transfer, parameters: PostParameters, source: NodePath, outcome: Outcome, user: str) -> None:
