@@ -121,14 +121,22 @@ class WorkerPool:
             return Death(at["stage"], frozenset(at["indexes"]), timed_out=False, cause=str(err))
         except TimeoutError:
             process.kill()
-            cause = f"did not end within {self._limits.max_seconds:g} seconds"
+            cause = f"did not end within {self._allowance(at['stage']) or SILENCE_SECONDS:g} seconds"
             return Death(at["stage"], frozenset(at["indexes"]), timed_out=True, cause=cause)
 
     def _deadline(self, message: dict[str, Any], at: dict[str, Any], deadline: float) -> float:
         """Pixel work has its limit from the start of its step; everything else may take long, but not be silent."""
-        if at["stage"] in {"decode", "render"}:
-            return time.monotonic() + self._limits.max_seconds if "at" in message else deadline
+        if (allowed := self._allowance(at["stage"])) is not None:
+            return time.monotonic() + allowed if "at" in message else deadline
         return time.monotonic() + SILENCE_SECONDS
+
+    def _allowance(self, stage: str) -> float | None:
+        limits = self._limits
+        return {
+            "decode": limits.max_seconds,
+            "render": limits.max_seconds,
+            "preview": limits.max_preview_seconds,
+        }.get(stage)
 
     def _forgotten(self, activation: CoreActivation, trials: Trials) -> Death | None:
         missing = frozenset(entry.index for entry in activation.renditions) & trials.open

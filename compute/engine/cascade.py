@@ -11,6 +11,7 @@ from compute.engine.raster import WHITE, Encoding, Picture, Raster
 from compute.engine.rendition import Rendition, Report
 from compute.engine.scalables import SVG_WIDTH
 from compute.engine.watermarks import Watermarks
+from compute.engine.writeback import checked_packet
 from compute.errors import GenericError, RenditionError
 
 MIMETYPES = {
@@ -43,6 +44,7 @@ class Cascade:
         self._limits = limits
         self._watermarks = watermarks
         self._report = report
+        self._analysed: bytes | None = None
         self._encoded: dict[tuple[Box, Size, Encoding, object, object], bytes] = {}
 
     def render(self, wanted: Mapping[int, Instructions]) -> Iterator[Outcome]:
@@ -90,6 +92,8 @@ class Cascade:
         return Plan(index, instructions, box, size)
 
     def _box(self, instructions: Instructions) -> Box:
+        if instructions.smart_crop and instructions.width and instructions.height:
+            return self._smart_box(Size(instructions.width, instructions.height))
         if instructions.crop is None:
             return Box(0, 0, *self._picture.size)
         box = instructions.crop.clipped(self._picture.size)
@@ -97,6 +101,16 @@ class Cascade:
             size = self._picture.size
             raise GenericError(f"crop lies outside the picture of {size.width}×{size.height} pixels")
         return box
+
+    def _smart_box(self, shape: Size) -> Box:
+        """The part of the picture with the asked proportions that people look at."""
+        from compute.engine.saliency import ANALYSED, best_box
+
+        whole = self._picture.size
+        analysed = whole.fitted(ANALYSED, ANALYSED)
+        if self._analysed is None:
+            self._analysed = self._picture.raster(Box(0, 0, *whole), analysed).rgb_bytes()
+        return best_box(self._analysed, analysed, whole, shape)
 
     def _size(self, box: Box, instructions: Instructions) -> Size:
         wanted = instructions
@@ -119,7 +133,7 @@ class Cascade:
             interlace=wanted.interlace,
             jpeg_size=wanted.jpeg_size,
             density=wanted.dpi or wanted.convert_to_dpi or self._picture.density,
-            xmp=wanted.xmp,
+            xmp=checked_packet(wanted.xmp) if wanted.xmp else None,
         )
         # A picture smaller than two of the asked sizes gives the same file twice.
         key = (plan.box, plan.size, encoding, wanted.background, wanted.watermark)

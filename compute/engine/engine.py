@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from compute.engine import metadata
+from compute.engine import metadata, writeback
 from compute.engine.cascade import MIMETYPES, Cascade, Outcome
+from compute.engine.formats import Kind
 from compute.engine.instructions import Instructions, parse
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import DECODER_ERRORS
+from compute.engine.raster import Picture
 from compute.engine.rendition import Fetcher, Rendition, Report
 from compute.engine.source import Source, open_picture
 from compute.engine.watermarks import Watermarks
@@ -38,7 +40,7 @@ class Engine:
                 continue
             (pictures if instructions.fmt in MIMETYPES else others)[index] = instructions
         for index, instructions in others.items():
-            yield index, self._other(index, instructions, source)
+            yield index, self._other(index, instructions, source, folder)
         if pictures:
             yield from self._pictures(pictures, source)
 
@@ -47,24 +49,61 @@ class Engine:
         try:
             self._report.at("decode", list(wanted))
             picture = open_picture(_required(source), self._limits)
+            for index, instructions in wanted.items():
+                if instructions.xmp and writeback.lossless(_required(source), instructions):
+                    done.add(index)
+                    yield index, self._rewritten(_required(source), instructions, picture)
+            rest = {index: instructions for index, instructions in wanted.items() if index not in done}
             watermarks = Watermarks(self._fetcher)
-            for index, outcome in Cascade(picture, self._limits, watermarks, self._report).render(wanted):
+            for index, outcome in Cascade(picture, self._limits, watermarks, self._report).render(rest):
                 done.add(index)
                 yield index, outcome
         except (RenditionError, MemoryError, *DECODER_ERRORS) as err:
             for index in wanted.keys() - done:
                 yield index, _as_rendition_error(err)
 
-    def _other(self, index: int, instructions: Instructions, source: Source | None) -> Rendition | RenditionError:
-        self._report.at("render", [index])
+    def _rewritten(self, source: Source, instructions: Instructions, picture: Picture) -> Rendition | RenditionError:
         try:
-            return self._made(instructions, source)
+            return writeback.rendition(source, instructions.xmp or b"", *picture.size)
+        except RenditionError as err:
+            return err
+
+    def _preview(self, instructions: Instructions, source: Source, folder: Path) -> Rendition:
+        if source.format is None or source.format.kind is not Kind.VIDEO:
+            raise RenditionFormatUnsupported(f"a video can't be made from {source.mimetype}")
+        from compute.engine import video
+
+        return video.preview(source.path, instructions, self._limits.max_pixels, folder)
+
+    def _other(
+        self, index: int, instructions: Instructions, source: Source | None, folder: Path
+    ) -> Rendition | RenditionError:
+        self._report.at("preview" if instructions.fmt == "mp4" else "render", [index])
+        try:
+            return self._made(instructions, source, folder)
         except (RenditionError, MemoryError, *DECODER_ERRORS) as err:
             return _as_rendition_error(err)
 
-    def _made(self, instructions: Instructions, source: Source | None) -> Rendition:
-        if instructions.fmt == "xmp":
-            return metadata.rendition(_required(source))
+    def _made(self, instructions: Instructions, source: Source | None, folder: Path) -> Rendition:
+        """Modules of the rarer formats are imported when first needed."""
+        match instructions.fmt:
+            case "xmp":
+                return metadata.rendition(_required(source))
+            case "text":
+                from compute.engine import text
+
+                return text.rendition(_required(source))
+            case "json":
+                from compute.engine import machine
+
+                return machine.rendition(open_picture(_required(source), self._limits), instructions)
+            case "zip":
+                from compute.engine import archive
+
+                beat, limit = self._report.beat, self._limits.max_output_bytes
+                return archive.rendition(instructions, self._fetcher, folder, limit, beat)
+            case "mp4":
+                return self._preview(instructions, _required(source), folder)
         raise RenditionFormatUnsupported(f"the format {instructions.fmt} can't be written")
 
 

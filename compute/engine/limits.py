@@ -8,14 +8,15 @@ from typing import Any
 class Limits:
     """Ceilings of the core workers; the settings `RENDER_*`.
 
-    `max_pixels` counts width × height × frames of a source. `max_seconds` is for one step: the decoding of the source,
-    or one rendition; transfers have time limits of their own, which a slow but living connection does not hit.
-    `max_memory` (bytes) is what a process may take above what it needs when idle.
+    `max_pixels` counts what is decoded of a source: one frame, one page. `max_seconds` is for one step: the decoding,
+    or one rendition; a video preview has `max_preview_seconds`. Transfers have time limits of their own, which a slow
+    but living connection does not hit. `max_memory` (bytes) is what a process may take above what it needs when idle.
     """
 
     max_pixels: int = 200_000_000
     max_source_bytes: int = 4 * 1024**3
     max_seconds: float = 60
+    max_preview_seconds: float = 900
     max_memory: int = 2 * 1024**3
     max_output_bytes: int = 2 * 1024**3
     ca_file: str | None = None

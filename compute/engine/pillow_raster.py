@@ -101,6 +101,27 @@ class PillowPicture:
             return in_eight_bits(image.crop((box.x, box.y, box.x + box.width, box.y + box.height)))
 
 
+class HeldPicture:
+    """A picture that had to be decoded to be opened: a frame of a video, a composed PSD."""
+
+    scalable = False
+    paper: Colour | None = None
+    density: Density | None = None
+
+    def __init__(self, image: Image.Image, wrap: Wrap, orientation: int = 1) -> None:
+        self._image = in_eight_bits(image)
+        self._wrap = wrap
+        self._orientation = orientation
+        self.size = upright(Size(*image.size), orientation)
+
+    def raster(self, box: Box, size: Size) -> Raster:
+        image = self._image
+        stored = box.stored(self._orientation, self.size)
+        if stored.size != Size(*image.size):
+            image = image.crop((stored.x, stored.y, stored.x + stored.width, stored.y + stored.height))
+        return self._wrap(image).scaled(upright(size, self._orientation)).in_srgb().oriented(self._orientation)
+
+
 class PillowRaster:
     def __init__(self, image: Image.Image) -> None:
         self._image = image

@@ -37,18 +37,21 @@ class SvgPicture:
     paper: Colour | None = None
 
     def __init__(self, path: Path, wrap: Wrap) -> None:
-        """Raises SourceCorrupt for broken XML, SourceUnsupported for one that declares entities or is too large."""
+        """Raises SourceCorrupt for broken XML, SourceUnsupported for hostile entities or too many bytes."""
         self._wrap = wrap
-        root = _parsed(_markup(path))
+        root = read_svg(path)
+        self.size = svg_size(root)
         _disarm(root)
-        width, height = _intrinsic(root)
-        self.size = Size(max(1, round(width)), max(1, round(height)))
-        self._svg = _serialised(root)
+        self._svg = tostring(root, encoding="unicode")
+        # Loading the system's fonts costs more than drawing most pictures.
+        self._has_text = any(element.tag.rpartition("}")[2] == "text" for element in root.iter())
 
     def raster(self, box: Box, size: Size) -> Raster:
         whole = self.size.scaled(size.width / box.width, size.height / box.height)
         try:
-            png = resvg_py.svg_to_bytes(svg_string=self._svg, width=whole.width, height=whole.height)
+            png = resvg_py.svg_to_bytes(
+                svg_string=self._svg, width=whole.width, height=whole.height, skip_system_fonts=not self._has_text
+            )
         except (ValueError, RuntimeError) as err:
             raise SourceCorrupt(f"the SVG can't be drawn: {err}") from err
         return _part(self._wrap, _png_image(bytes(png)), box, self.size, size)
@@ -82,6 +85,16 @@ class PdfPicture:
         except pypdfium2.PdfiumError as err:
             raise SourceCorrupt(f"the page can't be drawn: {err}") from err
         return _part(self._wrap, image, box, self.size, size)
+
+
+def read_svg(path: Path) -> Element:
+    """The root. Raises SourceCorrupt for broken XML, SourceUnsupported for hostile entities or too many bytes."""
+    return _parsed(_markup(path))
+
+
+def svg_size(root: Element) -> Size:
+    width, height = _intrinsic(root)
+    return Size(max(1, round(width)), max(1, round(height)))
 
 
 def open_pdf(path: Path) -> pypdfium2.PdfDocument:
@@ -162,10 +175,6 @@ def _disarm(root: Element) -> None:
             link = element.get(name, "").strip()
             if link and not link.startswith(("#", "data:")):
                 del element.attrib[name]
-
-
-def _serialised(root: Element) -> str:
-    return tostring(root, encoding="unicode")
 
 
 def _intrinsic(root: Element) -> tuple[float, float]:

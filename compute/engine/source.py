@@ -1,6 +1,7 @@
 """A source on the local disk, and the picture in it."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,41 +66,11 @@ def _first_to_open(source: Source, fmt: Format, limits: Limits) -> Picture:
         if decoder is Decoder.LIBVIPS and not limits.use_vips:
             continue
         try:
-            return _open(decoder, source, fmt, limits)
+            return _OPENERS[decoder](source, fmt, limits)
         except SourceCorrupt as err:
             first = first or err
     assert first is not None
     raise first
-
-
-def _open(decoder: Decoder, source: Source, fmt: Format, limits: Limits) -> Picture:
-    """Decoders are imported when first needed: most workers never see a PDF or a video."""
-    if decoder is Decoder.LIBVIPS:
-        from compute.engine.vips_raster import VipsPicture
-
-        return VipsPicture(source.path, fmt.vips_loader)
-    wrap = wrapper(limits)
-    if decoder is Decoder.RESVG:
-        from compute.engine.scalables import SvgPicture
-
-        return SvgPicture(source.path, wrap)
-    if decoder is Decoder.PDFIUM:
-        from compute.engine.scalables import PdfPicture
-
-        return PdfPicture(source.path, wrap)
-    if decoder is Decoder.PYAV:
-        from compute.engine.video import VideoPicture
-
-        return VideoPicture(source.path, wrap)
-    if decoder is Decoder.EMBEDDED:
-        from compute.engine.office import embedded_thumbnail
-
-        return embedded_thumbnail(source.path, wrap)
-    if decoder is Decoder.PILLOW_HEIF:
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    return PillowPicture(source.path, wrap, fmt.pillow_plugins)
 
 
 def wrapper(limits: Limits) -> Wrap:
@@ -109,3 +80,65 @@ def wrapper(limits: Limits) -> Wrap:
 
         return VipsRaster.of
     return PillowRaster.of
+
+
+# Decoders are imported when first needed: most workers never see a PDF or a video.
+
+
+def _by_libvips(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.vips_raster import VipsPicture
+
+    return VipsPicture(source.path, fmt.vips_loader)
+
+
+def _by_pillow(source: Source, fmt: Format, limits: Limits) -> Picture:
+    return PillowPicture(source.path, wrapper(limits), fmt.pillow_plugins)
+
+
+def _by_pillow_heif(source: Source, fmt: Format, limits: Limits) -> Picture:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return _by_pillow(source, fmt, limits)
+
+
+def _by_psd_tools(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.psd import open_psd
+
+    return open_psd(source.path, wrapper(limits), limits.max_pixels)
+
+
+def _by_resvg(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.scalables import SvgPicture
+
+    return SvgPicture(source.path, wrapper(limits))
+
+
+def _by_pdfium(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.scalables import PdfPicture
+
+    return PdfPicture(source.path, wrapper(limits))
+
+
+def _by_pyav(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.video import open_poster
+
+    return open_poster(source.path, wrapper(limits), limits.max_pixels)
+
+
+def _embedded(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.office import embedded_thumbnail
+
+    return embedded_thumbnail(source.path, wrapper(limits))
+
+
+_OPENERS: dict[Decoder, Callable[[Source, Format, Limits], Picture]] = {
+    Decoder.LIBVIPS: _by_libvips,
+    Decoder.PILLOW: _by_pillow,
+    Decoder.PILLOW_HEIF: _by_pillow_heif,
+    Decoder.PSD_TOOLS: _by_psd_tools,
+    Decoder.RESVG: _by_resvg,
+    Decoder.PDFIUM: _by_pdfium,
+    Decoder.PYAV: _by_pyav,
+    Decoder.EMBEDDED: _embedded,
+}

@@ -24,12 +24,28 @@ _BITS |= {"RGBX": 32, "CMYK": 32, "I": 32, "F": 32, "I;16": 16, "I;16B": 16, "I;
 def rendition(source: Source) -> Rendition:
     """`cqdam.metadata.xml`. Any file has one: what nobody can read has at least its size, hash and type."""
     properties = Properties()
-    if source.format and source.format.kind is Kind.IMAGE and source.format.pillow_plugins:
-        _describe_image(source, properties)
+    _describe(source, properties)
     if packet := _embedded_packet(source.path):
         read_packet(packet, properties)
     _describe_file(source, properties)
     return Rendition(write_packet(properties), "application/rdf+xml", "utf-8")
+
+
+def _describe(source: Source, properties: Properties) -> None:
+    """By the kind of the source; the modules of the rarer kinds are imported when first needed."""
+    if source.format is None:
+        return
+    if source.format.pillow_plugins:
+        _describe_image(source, properties)
+    elif source.format.kind in {Kind.VIDEO, Kind.AUDIO}:
+        from compute.engine.metadata import media
+
+        media.describe(source.path, properties)
+    elif source.format.name in {"PDF", "SVG"} or source.format.kind is Kind.OFFICE:
+        from compute.engine.metadata import documents
+
+        by_name = {"PDF": documents.describe_pdf, "SVG": documents.describe_svg}
+        by_name.get(source.format.name, documents.describe_office)(source.path, properties)
 
 
 def _describe_file(source: Source, properties: Properties) -> None:

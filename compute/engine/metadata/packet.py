@@ -8,6 +8,7 @@ import io
 import re
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesNSImpl
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
@@ -158,11 +159,13 @@ class _Writer:
         self._close(name)
 
     def _open(self, name: Name, attributes: dict[Name, str] | None = None) -> None:
-        cleaned = {key: _FORBIDDEN.sub("", text) for key, text in (attributes or {}).items()}
-        self._xml.startElementNS(name, None, cleaned)
+        cleaned: dict[tuple[str | None, str], str] = {
+            key: _FORBIDDEN.sub("", text) for key, text in (attributes or {}).items()
+        }
+        self._xml.startElementNS(name, None, AttributesNSImpl(cleaned, {}))
 
     def _close(self, name: Name) -> None:
-        self._xml.endElementNS(name, None)  # type: ignore[arg-type]
+        self._xml.endElementNS(name, None)
 
     def _text(self, text: str) -> None:
         self._xml.characters(_FORBIDDEN.sub("", text))

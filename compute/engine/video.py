@@ -1,0 +1,160 @@
+"""Video by PyAV (FFmpeg's libraries): the poster frame, and a preview that every browser plays."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+from compute.engine.geometry import Size
+from compute.engine.instructions import Instructions
+from compute.engine.pillow_raster import HeldPicture, Wrap
+from compute.engine.rendition import Rendition
+from compute.errors import RenditionFormatUnsupported, SourceCorrupt, SourceUnsupported
+
+PREVIEW_BOX = 1280  # pixels, both ways
+PREVIEW_RATE = Fraction(30)  # frames a second at most
+POSTER_PART = 0.1  # of the duration, and at most POSTER_SECONDS: the first frames are often black
+POSTER_SECONDS = 5.0
+_QUALITY = "23"  # x264's constant rate factor
+_TURNS = {90: 8, 180: 3, 270: 6}
+
+av.logging.set_level(av.logging.PANIC)
+
+
+def open_poster(path: Path, wrap: Wrap, max_pixels: int) -> HeldPicture:
+    """The poster frame as a picture.
+
+    Raises SourceCorrupt for a damaged file, RenditionFormatUnsupported without a video track, SourceUnsupported over
+    the limit of pixels.
+    """
+    with opened(path) as container:
+        frame = _poster(container, _video(container, max_pixels))
+        image = frame.to_image(width=_shown_width(frame), height=frame.height)
+        return HeldPicture(image, wrap, _TURNS.get(round(frame.rotation) % 360, 1))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A container, read from the file alone: playlists that name other files or hosts are not followed."""
+    try:
+        with av.open(str(path), options={"protocol_whitelist": "file", "enable_drefs": "0"}) as container:
+            yield container
+    except (FFmpegError, ValueError, EOFError) as err:
+        raise SourceCorrupt(f"the media file can't be decoded: {_reason(err)}") from err
+
+
+def preview(path: Path, instructions: Instructions, max_pixels: int, folder: Path) -> Rendition:
+    """H.264 and AAC in MP4, fitted into 1280 × 1280 or what the instructions say, never enlarged.
+
+    Raises RenditionFormatUnsupported without a video track, SourceCorrupt.
+    """
+    target = folder / f"preview-{instructions.width or 0}-{instructions.height or 0}.mp4"
+    with opened(path) as source:
+        stream = _video(source, max_pixels)
+        with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as sink:
+            size = _Transcoding(source, sink, stream, instructions).run()
+    return Rendition(target, "video/mp4", None, size.width, size.height)
+
+
+class _Transcoding:
+    """One pass over the packets of a source: video scaled and re-timed, the first audio track re-encoded."""
+
+    def __init__(self, source: Any, sink: Any, video: Any, instructions: Instructions) -> None:
+        self._source = source
+        self._sink = sink
+        self._video = video
+        self._audio = next((stream for stream in source.streams.audio if stream.codec_context.codec), None)
+        self._instructions = instructions
+        self._size = Size(0, 0)
+        self._out_video: Any = None
+        self._out_audio: Any = None
+        self._last_tick = -1
+
+    def run(self) -> Size:
+        if self._audio is not None:
+            self._out_audio = self._sink.add_stream("aac", rate=48000, layout="stereo")
+        rate = min(Fraction(self._video.average_rate or PREVIEW_RATE), PREVIEW_RATE)
+        self._out_video = self._sink.add_stream("libx264", rate=rate)
+        self._rate = rate
+        frames = 0
+        streams = [stream for stream in (self._video, self._audio) if stream is not None]
+        for packet in self._source.demux(streams):
+            for frame in packet.decode():
+                if packet.stream is self._video:
+                    frames += self._picture(frame)
+                else:
+                    self._sound(frame)
+        if not frames:
+            raise SourceCorrupt("the video has no decodable frame")
+        self._sink.mux(self._out_video.encode(None))
+        if self._out_audio is not None:
+            self._sink.mux(self._out_audio.encode(None))
+        return self._size
+
+    def _picture(self, frame: Any) -> int:
+        if not self._size.area:
+            self._start_video(frame)
+        tick = self._last_tick + 1 if frame.time is None else math.floor(frame.time * self._rate + 0.5)
+        if tick <= self._last_tick:  # more frames than the preview shows
+            return 0
+        self._last_tick = tick
+        scaled = frame.reformat(width=self._out_video.width, height=self._out_video.height, format="yuv420p")
+        scaled.pts = tick
+        scaled.time_base = 1 / self._rate
+        scaled.pict_type = 0
+        self._sink.mux(self._out_video.encode(scaled))
+        return 1
+
+    def _start_video(self, frame: Any) -> None:
+        wanted = self._instructions
+        shown = Size(_shown_width(frame), frame.height)
+        bounds = (wanted.width, wanted.height) if wanted.width or wanted.height else (PREVIEW_BOX, PREVIEW_BOX)
+        fitted = shown.fitted(*bounds).fitted(wanted.max_width, wanted.max_height)
+        self._size = Size(max(2, fitted.width // 2 * 2), max(2, fitted.height // 2 * 2))
+        self._out_video.width, self._out_video.height = self._size
+        self._out_video.pix_fmt = "yuv420p"
+        self._out_video.time_base = 1 / self._rate
+        self._out_video.options = {"preset": "veryfast", "crf": _QUALITY, "threads": "1"}
+
+    def _sound(self, frame: Any) -> None:
+        frame.pts = None
+        self._sink.mux(self._out_audio.encode(frame))
+
+
+def _video(container: Any, max_pixels: int) -> Any:
+    stream = next((s for s in container.streams.video if s.codec_context and s.codec_context.codec), None)
+    if stream is None:
+        raise RenditionFormatUnsupported("the file has no video track that can be decoded")
+    if stream.width * stream.height > max_pixels:
+        raise SourceUnsupported(f"the video has {stream.width}×{stream.height} pixels; the limit is {max_pixels}")
+    stream.codec_context.thread_count = 1
+    return stream
+
+
+def _poster(container: Any, stream: Any) -> Any:
+    seconds = min(POSTER_SECONDS, POSTER_PART * (container.duration or 0) / av.time_base)
+    if seconds:
+        try:
+            container.seek(int(seconds * av.time_base))
+            return next(container.decode(stream))
+        except (FFmpegError, StopIteration):
+            container.seek(0)
+    try:
+        return next(container.decode(stream))
+    except StopIteration as err:
+        raise SourceCorrupt("the video has no decodable frame") from err
+
+
+def _shown_width(frame: Any) -> int:
+    """Pixels that are not square are stretched to what is seen."""
+    aspect = frame.sample_aspect_ratio if hasattr(frame, "sample_aspect_ratio") else None
+    return max(1, round(frame.width * aspect)) if aspect else int(frame.width)
+
+
+def _reason(err: BaseException) -> str:
+    return getattr(err, "strerror", None) or str(err) or type(err).__name__
