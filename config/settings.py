@@ -77,6 +77,8 @@ JOB_ANSWER_TIMEOUT = env.decimal("AEMULATOR_JOB_ANSWER_TIMEOUT", 900.0)  # witho
 JOB_MAX_RESUBMISSIONS = env.number("AEMULATOR_JOB_MAX_RESUBMISSIONS", 2)
 JOB_URL_LIFETIME = env.number("AEMULATOR_JOB_URL_LIFETIME", 24 * 3600)
 METADATA_MAX_BYTES = env.number("AEMULATOR_METADATA_MAX_BYTES", 10 * 1024 * 1024)
+PROCESS_RATE_LIMIT = env.number("AEMULATOR_PROCESS_RATE_LIMIT", 0)  # /process calls a minute and client; 0: no limit
+CUSTOM_WORKER_TIMEOUT = env.decimal("AEMULATOR_CUSTOM_WORKER_TIMEOUT", 300.0)  # until a silent worker's renditions fail
 RENDER_PROCESSES = env.number("AEMULATOR_RENDER_PROCESSES", 0)  # 0: one for each processor
 RENDER_MAX_PIXELS = env.number("AEMULATOR_RENDER_MAX_PIXELS", 200_000_000)
 RENDER_MAX_SOURCE_BYTES = env.number("AEMULATOR_RENDER_MAX_SOURCE_BYTES", 4 * 1024**3)
@@ -191,6 +193,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"client-left": {"()": "config.logs.ClientLeft"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["client-left"]}},
+    "loggers": {
+        # Answers of 4xx are no event of the server, and the SDK warns of each body that is not XML.
+        "django.request": {"level": "ERROR"},
+        "azure": {"level": "ERROR"},
+    },
     "root": {"handlers": ["stderr"], "level": env.text("AEMULATOR_LOG_LEVEL", "WARNING")},
 }
