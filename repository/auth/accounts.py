@@ -43,9 +43,8 @@ def technical_account(user_id: str) -> User:
     return user
 
 
-def home_of(user: User) -> str:
-    """Path of the user's home node, e.g. /home/users/a/admin."""
-    name = user.get_username()
+def home_of(name: str) -> str:
+    """Path of the home node of a user, e.g. /home/users/a/admin."""
     return f"/home/users/{name[:1].lower()}/{name}"
 
 

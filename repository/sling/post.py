@@ -9,8 +9,8 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from repository import tree
-from repository.errors import InvalidPath, NodeExists, NodeNotFound, RepositoryError
+from repository import tree, versions
+from repository.errors import ConstraintViolation, InvalidPath, NodeExists, NodeNotFound, RepositoryError
 from repository.paths import ROOT, NodePath
 from repository.refusals import page
 from repository.sling import files, form, imports, node_names, parameters, transfer
@@ -37,7 +37,7 @@ def write(request: HttpRequest, target: Resolution) -> HttpResponse:
         _operation(sent)(request, target, sent, outcome)
     except RepositoryError as err:
         outcome.refuse(status_of(err), err.message, err.reason)
-    return _answer(request, sent, outcome)
+    return answer(request, sent, outcome)
 
 
 def _modify(request: HttpRequest, target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
@@ -85,6 +85,23 @@ def _nop(_: HttpRequest, _target: Resolution, sent: PostParameters, outcome: Out
     outcome.refuse(status if 200 <= status <= 599 else 200, f"Null Operation Status: {status}")
 
 
+def _checkin(request: HttpRequest, target: Resolution, _: PostParameters, outcome: Outcome) -> None:
+    versions.create(_existing_path(target), user=user_of(request))
+    outcome.add("checkin", outcome.path)
+
+
+def _checkout(_: HttpRequest, target: Resolution, _sent: PostParameters, outcome: Outcome) -> None:
+    """What has versions is always checked out here, as AEM's assets are between two changes."""
+    if not tree.get(_existing_path(target)).is_type("mix:versionable"):
+        raise ConstraintViolation(f"{outcome.path} is not versionable")
+    outcome.add("checkout", outcome.path)
+
+
+def _restore(request: HttpRequest, target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
+    versions.restore(_existing_path(target), sent.first(":version"), user_of(request))
+    outcome.add("restore", outcome.path)
+
+
 _Operation = Callable[[HttpRequest, Resolution, PostParameters, Outcome], None]
 _OPERATIONS: dict[str, _Operation] = {
     "": _modify,
@@ -94,6 +111,9 @@ _OPERATIONS: dict[str, _Operation] = {
     "move": _move,
     "import": _import,
     "nop": _nop,
+    "checkin": _checkin,
+    "checkout": _checkout,
+    "restore": _restore,
 }
 
 
@@ -134,7 +154,7 @@ def _generated(sent: PostParameters, base: NodePath) -> NodePath:
     raise NodeExists(path)
 
 
-def _answer(request: HttpRequest, sent: PostParameters, outcome: Outcome) -> HttpResponse:
+def answer(request: HttpRequest, sent: PostParameters, outcome: Outcome) -> HttpResponse:
     if outcome.succeeded and sent.first(":redirect"):
         redirect = _redirect(request, sent.first(":redirect"), outcome)
         if redirect:
