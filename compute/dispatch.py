@@ -1,0 +1,146 @@
+"""Brings activations to the core workers by messages: Dramatiq, in memory or on Redis or RabbitMQ.
+
+A message only says "run invocation N, publish nothing before T". The rows are the truth: whoever gets the message
+takes the invocation by a conditional update, or leaves it to whoever has it. So a message that comes twice does no
+harm, and one that is lost is sent again by the sweeper.
+"""
+
+import logging
+import time
+from functools import cache
+from typing import Any
+
+import dramatiq
+from django.conf import settings
+from django.db import close_old_connections
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.errors import ConnectionError as BrokerConnectionError
+
+from compute import activations
+from compute.activation import CoreActivation, RenditionInstructions, RenditionResult, SourceRef
+from compute.activations import CoreWork, Settlement, Task
+from compute.owner import this_process
+from compute.pool import PoolStopped, WorkerPool
+from compute.rendition_events import Outcome
+from compute.results import ResultWriter
+from contract.process import Source
+
+QUEUE = "core"
+LEASE = 15.0  # seconds; renewed by a loop
+MAX_ATTEMPTS = 20
+"""Processes that may die on an invocation before it is given up. A bad file kills a worker process, not this one."""
+
+log = logging.getLogger(__name__)
+
+
+class CoreRunner:
+    """Runs invocations of the core worker in the pool."""
+
+    def __init__(self, pool: WorkerPool, results: ResultWriter) -> None:
+        self._pool = pool
+        self._results = results
+
+    def run(self, invocation_id: int, publish_from: float) -> None:
+        """Take an invocation and see it to its end; `publish_from` is in seconds since the epoch."""
+        work = activations.take_core(invocation_id, this_process(), LEASE)
+        if work is None:
+            return
+        if not work.tasks:
+            activations.end_if_finished(invocation_id)
+        elif work.attempts > MAX_ATTEMPTS:
+            self._give_up(work)
+        else:
+            self._run(work, publish_from)
+
+    def _run(self, work: CoreWork, publish_from: float) -> None:
+        tasks = {task.index: task for task in work.tasks}
+
+        def on_result(result: RenditionResult) -> None:
+            publish_at = max(time.time(), publish_from)
+            self._results.settled(Settlement(tasks[result.index].task_id, _outcome(result), publish_at))
+
+        def on_started() -> None:
+            self._results.running([task.task_id for task in work.tasks])
+
+        try:
+            self._pool.run(_core_activation(work), on_result, on_started)
+        except PoolStopped:
+            log.info("Activation %s is left for the next start", work.activation_id)
+
+    def _give_up(self, work: CoreWork) -> None:
+        outcome = Outcome(error_reason="GenericError", error_message=f"Given up after {MAX_ATTEMPTS} attempts")
+        for task in work.tasks:
+            self._results.settled(Settlement(task.task_id, outcome, time.time()))
+
+
+class Dispatch:
+    """The broker, and the actor that its messages are for. With a runner this process works; without, it only sends."""
+
+    def __init__(self, url: str) -> None:
+        self.runner: CoreRunner | None = None
+        self.broker = make_broker(url)
+        declare = dramatiq.actor(actor_name="run_invocation", queue_name=QUEUE, broker=self.broker)
+        self._actor = declare(self._run_invocation)
+        self._worker: dramatiq.Worker | None = None
+
+    def send(self, invocation_id: int, publish_from: float) -> None:
+        """Ask for an invocation to be run. A broker that is away is no error: the sweeper sends again."""
+        try:
+            self._actor.send(invocation_id, publish_from)
+        except BrokerConnectionError as err:
+            log.warning("The broker does not take messages: %s", err)
+            activations.message_lost(invocation_id)
+
+    def start(self, runner: CoreRunner, threads: int) -> None:
+        self.runner = runner
+        self._worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=200)
+        self._worker.start()
+
+    def stop(self, timeout: float) -> None:
+        if self._worker:
+            self._worker.stop(int(timeout * 1000))
+            self._worker = None
+        self.runner = None
+
+    def _run_invocation(self, invocation_id: int, publish_from: float) -> None:
+        close_old_connections()
+        if self.runner:
+            self.runner.run(invocation_id, publish_from)
+
+
+def make_broker(url: str) -> dramatiq.Broker:
+    """The broker at a redis:, rediss:, amqp: or amqps: URL; in memory without one."""
+    if not url:
+        return StubBroker(middleware=[])
+    if url.startswith(("redis:", "rediss:", "unix:")):
+        from dramatiq.brokers.redis import RedisBroker
+
+        return RedisBroker(url=url, middleware=[], namespace="aemulator")  # type: ignore[no-untyped-call]
+    from dramatiq.brokers.rabbitmq import RabbitmqBroker
+
+    return RabbitmqBroker(url=url, middleware=[])
+
+
+@cache
+def dispatch() -> Dispatch:
+    """The one of this process."""
+    return Dispatch(settings.DRAMATIQ_BROKER_URL)
+
+
+def _core_activation(work: CoreWork) -> CoreActivation:
+    return CoreActivation(work.activation_id, _source(work.source), tuple(map(_instructions, work.tasks)))
+
+
+def _instructions(task: Task) -> RenditionInstructions:
+    return RenditionInstructions(task.index, task.instructions)
+
+
+def _source(source: Any) -> SourceRef | None:
+    if source is None:
+        return None
+    known = Source.model_validate({"url": source} if isinstance(source, str) else source)
+    return SourceRef(known.url, known.name, known.mimetype, known.size, known.headers)
+
+
+def _outcome(result: RenditionResult) -> Outcome:
+    return Outcome(result.metadata, result.data, result.error_reason, result.error_message)

@@ -1,0 +1,80 @@
+"""Sends events to the legacy ingress of I/O Events, as Adobe's workers do (wire contract, section 3.3)."""
+
+import base64
+from enum import Enum, auto
+
+import httptools
+import orjson
+from django.conf import settings
+
+from compute import tls
+from compute.keepalive import KeepAlive
+from compute.outbox import OutgoingEvent
+from compute.service_token import ServiceToken
+from contract.events import EVENT_CODE, provider_id
+
+TIMEOUT = 20.0  # seconds
+
+
+class Reply(Enum):
+    """What the ingress said."""
+
+    DELIVERED = auto()
+    NOBODY_REGISTERED = auto()
+    REFUSED = auto()
+    """The event will not be taken, however often it is sent."""
+    TRY_AGAIN = auto()
+
+
+class Ingress:
+    """A client of settings.EVENTS_INGRESS_URL."""
+
+    def __init__(self) -> None:
+        self._server = KeepAlive(settings.EVENTS_INGRESS_URL, TIMEOUT, tls.context())
+        self._own_token = ServiceToken()
+
+    async def send(self, event: OutgoingEvent) -> tuple[Reply, str]:
+        """One attempt; the reply, and what to say about it."""
+        try:
+            status, text = await self._post(event, event.access_token, event.client_id)
+            if status == 401 and (own := await self._own_token.get()) and own.org == event.org_id:
+                status, text = await self._post(event, own.token, own.client_id)
+        except (OSError, TimeoutError, httptools.HttpParserError) as err:
+            return Reply.TRY_AGAIN, f"{settings.EVENTS_INGRESS_URL} does not answer: {err or type(err).__name__}"
+        return _reply(status), f"{settings.EVENTS_INGRESS_URL} answered {status} {text}".rstrip()
+
+    async def _post(self, event: OutgoingEvent, token: str, api_key: str) -> tuple[int, str]:
+        headers = (
+            ("authorization", f"Bearer {token}"),
+            ("x-api-key", api_key),
+            ("x-ims-org-id", event.org_id),
+            ("content-type", "application/json"),
+            ("x-event-id", event.event_id),
+            ("x-request-accepted-at", repr(event.accepted_at)),
+        )
+        answer = await self._server.post("/api/events", headers, _body(event))
+        return answer.status, answer.body[:500].decode(errors="replace")
+
+    async def close(self) -> None:
+        await self._server.__aexit__(None, None, None)
+
+
+def _body(event: OutgoingEvent) -> bytes:
+    return orjson.dumps(
+        {
+            "user_guid": event.org_id,
+            "provider_id": provider_id(event.org_id, event.client_id),
+            "event_code": EVENT_CODE,
+            "event": base64.b64encode(event.payload.encode()).decode(),
+        }
+    )
+
+
+def _reply(status: int) -> Reply:
+    if status == 200:
+        return Reply.DELIVERED
+    if status == 204:
+        return Reply.NOBODY_REGISTERED
+    if status in {400, 413}:
+        return Reply.REFUSED
+    return Reply.TRY_AGAIN

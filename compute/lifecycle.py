@@ -1,0 +1,76 @@
+"""Start and stop of what runs beside the requests: the pool of core workers, and the worker that feeds it."""
+
+import asyncio
+import os
+
+from django.conf import settings
+
+from compute import activations, tls
+from compute.dispatch import CoreRunner, dispatch
+from compute.engine.limits import Limits
+from compute.owner import is_dead, this_process
+from compute.pool import WorkerPool
+from compute.results import ResultWriter
+from dbthreads import in_db
+
+STOP_POOL = 0.6  # seconds, each
+STOP_MESSAGES = 0.4
+STOP_RESULTS = 0.3
+MORE_THREADS_THAN_PROCESSES = 1
+"""The next activation is read from the database while the processes are busy."""
+
+
+class CoreWorkers:
+    """Everything that makes renditions in this process and its children."""
+
+    def __init__(self) -> None:
+        self._processes = settings.RENDER_PROCESSES or os.cpu_count() or 1
+        self.pool = WorkerPool(self._processes, _limits())
+        self._results = ResultWriter()
+
+    def start(self) -> None:
+        self._take_over()
+        self.pool.start()
+        self._results.start()
+        dispatch().start(CoreRunner(self.pool, self._results), self._processes + MORE_THREADS_THAN_PROCESSES)
+
+    def stop(self) -> None:
+        """Busy renditions are dropped: they are made again at the next start."""
+        self.pool.stop(STOP_POOL)
+        dispatch().stop(STOP_MESSAGES)
+        self._results.stop(STOP_RESULTS)
+        activations.release(this_process())
+
+    def _take_over(self) -> None:
+        """Go on with what a process that died left behind, without waiting for its leases to lapse."""
+        for owner in filter(is_dead, activations.owners()):
+            activations.release(owner)
+        if not settings.DRAMATIQ_BROKER_URL:
+            activations.all_queued_due()
+
+
+running: CoreWorkers | None = None
+
+
+async def startup() -> None:
+    global running  # noqa: PLW0603  (the one of this process)
+    running = CoreWorkers()
+    await in_db(running.start)
+
+
+async def shutdown() -> None:
+    global running  # noqa: PLW0603
+    if running:
+        await asyncio.to_thread(running.stop)
+        running = None
+
+
+def _limits() -> Limits:
+    authority = tls.authority_file()
+    return Limits(
+        max_pixels=settings.RENDER_MAX_PIXELS,
+        max_source_bytes=settings.RENDER_MAX_SOURCE_BYTES,
+        max_seconds=settings.RENDER_MAX_SECONDS,
+        max_memory=settings.RENDER_MAX_MEMORY,
+        ca_file=str(authority) if authority.exists() else None,
+    )

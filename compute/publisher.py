@@ -1,0 +1,98 @@
+"""Publishes the outbox: every event that is due, many at a time, until the ingress has taken it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+
+from compute import outbox
+from compute.doorbell import Doorbell
+from compute.ingress import Ingress, Reply
+from compute.outbox import OutgoingEvent, Sent
+from dbthreads import in_db
+from dbthreads.group_commit import GroupCommit
+
+AT_ONCE = 32
+FALLBACK_POLL = 1.0  # seconds: for events of other processes, which ring no bell here
+GATHER = 0.01  # seconds: renditions of one asset finish close together, and are cheaper sent together
+FIRST_RETRY = 0.2
+LONGEST_RETRY = 30.0
+NOBODY_PATIENCE = 60.0
+"""Seconds for which an event is sent again while nobody is registered for it: Adobe's workers give up then, too."""
+
+log = logging.getLogger(__name__)
+bell = Doorbell()
+"""Rung when an event has been written to the outbox."""
+_noted = GroupCommit(outbox.note)
+
+
+async def publish_events(beat: Callable[[], None]) -> None:
+    """The loop `publish-events`."""
+    publisher = Publisher()
+    try:
+        while True:
+            beat()
+            await publisher.take_due()
+            await bell.wait(await publisher.pause())
+            await asyncio.sleep(GATHER)
+    finally:
+        await publisher.close()
+
+
+class Publisher:
+    def __init__(self) -> None:
+        self._ingress = Ingress()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def take_due(self) -> None:
+        """Start sending what is due, as far as there is room."""
+        while room := AT_ONCE - len(self._sending):
+            events = await in_db(outbox.take, room)
+            for event in events:
+                task = asyncio.create_task(self._send(event), name=f"publish-{event.event_id}")
+                self._sending.add(task)
+                task.add_done_callback(self._sent)
+            if len(events) < room:
+                return
+
+    async def pause(self) -> float:
+        """Seconds until it is worth looking again, if nobody rings before."""
+        if len(self._sending) >= AT_ONCE:
+            return FALLBACK_POLL  # the first that is sent rings the bell
+        due = await in_db(outbox.next_due)
+        return FALLBACK_POLL if due is None else min(max(due - time.time(), 0.0), FALLBACK_POLL)
+
+    async def close(self) -> None:
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        await self._ingress.close()
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled() and (err := task.exception()):
+            log.error("%s failed; it comes due again by itself", task.get_name(), exc_info=err)
+        if len(self._sending) == AT_ONCE - 1:
+            bell.ring()  # there was no room before
+
+    async def _send(self, event: OutgoingEvent) -> None:
+        reply, words = await self._ingress.send(event)
+        await _noted.add(_sent(event, reply, words))
+
+
+def _sent(event: OutgoingEvent, reply: Reply, words: str) -> Sent:
+    if reply is Reply.DELIVERED:
+        return Sent(event.task_id)
+    if reply is Reply.REFUSED or _is_hopeless(event, reply):
+        log.error("The event %s is given up: %s", event.event_id, words)
+        return Sent(event.task_id, abandoned=True)
+    pause = min(FIRST_RETRY * 2 ** min(event.attempts, 16), LONGEST_RETRY)
+    log.warning("The event %s will be sent again in %.1f s: %s", event.event_id, pause, words)
+    return Sent(event.task_id, retry_at=time.time() + pause)
+
+
+def _is_hopeless(event: OutgoingEvent, reply: Reply) -> bool:
+    patience = NOBODY_PATIENCE if reply is Reply.NOBODY_REGISTERED else settings.JOURNAL_RETENTION
+    return time.time() - event.finished_at > patience
