@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 from django.conf import settings
+from django.urls import get_resolver
 
 from config import certificates, client_environment, database
 from config.demo import upload
@@ -60,6 +61,7 @@ def serve(start: Start) -> int:
     database.prepare()
     pem = certificates.server_file(start.root / "secrets", start.where.host)
     start.where.remember(start.root)
+    get_resolver().url_patterns  # noqa: B018  (loads every view now, rather than with the first request)
     block = client_environment.variables()  # the access token comes from the database: before the event loop runs
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(start, pem, block))
