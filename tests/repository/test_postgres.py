@@ -1,0 +1,35 @@
+"""The tests of the tree once more, on PostgreSQL."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import cluster
+
+_FILES = (
+    "test_tree.py",
+    "test_tree_random.py",
+    "test_changes.py",
+    "test_assets.py",
+    "test_versions.py",
+    "test_jobs.py",
+)
+_FILES += ("test_outcomes.py", "test_writers.py")
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="this is the inner run")
+def test_the_tree_on_postgresql() -> None:
+    here = Path(__file__).parent
+    with cluster() as url:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *(here / file for file in _FILES)],
+            cwd=here.parent.parent,
+            env={**os.environ, "DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
