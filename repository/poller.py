@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from pydantic import ValidationError
 
 from contract.events import CREATED, FAILED, JournalEntry, JournalPage, RenditionEvent, RenditionMetadata
@@ -73,10 +74,18 @@ async def process(page: JournalPage, journal: str) -> None:
     waiting = await in_db(outcomes.current, found) if found else {}
     loop = asyncio.get_running_loop()
     stored = await asyncio.gather(
-        *(loop.run_in_executor(_commits, store, outcome, waiting.get(outcome.position)) for outcome in found)
+        *(loop.run_in_executor(_commits, _store, outcome, waiting.get(outcome.position)) for outcome in found)
     )
     last = page.events[-1].position
-    await in_db(outcomes.apply, stored, storage().container, journal, last)
+    try:
+        await in_db(outcomes.apply, stored, storage().container, journal, last)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # one of the entries cannot be applied: the others must not wait for it
+        logger.exception("A page of the journal cannot be applied as a whole, but is now entry by entry")
+        for outcome in stored:
+            await in_db(_apply_alone, outcome, journal)
+        await in_db(outcomes.apply, [], storage().container, journal, last)
 
 
 def outcome_of(entry: JournalEntry) -> Outcome | None:
@@ -115,6 +124,32 @@ def store(outcome: Outcome, rendition: JobRendition | None) -> Outcome:
     except (MetadataError, BlobTooLarge) as err:
         return replace(outcome, stored=None, reason=err.reason, message=err.message)
     return replace(outcome, stored=stored, metadata=extracted)
+
+
+def _store(outcome: Outcome, rendition: JobRendition | None) -> Outcome:
+    try:
+        return store(outcome, rendition)
+    except BlobStorageError:
+        raise
+    except Exception as err:  # a rendition that breaks us has failed, and breaks no other
+        logger.exception("The rendition %s of job %s cannot be stored", outcome.rendition, outcome.job)
+        return _broken(outcome, err)
+
+
+def _apply_alone(outcome: Outcome, journal: str) -> None:
+    container = storage().container
+    try:
+        outcomes.apply([outcome], container, journal, outcome.position)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as err:
+        logger.exception("The rendition %s of job %s cannot be attached", outcome.rendition, outcome.job)
+        outcomes.apply([_broken(outcome, err)], container, journal, outcome.position)
+
+
+def _broken(outcome: Outcome, err: Exception) -> Outcome:
+    message = f"The rendition could not be attached: {type(err).__name__}"
+    return replace(outcome, stored=None, metadata=None, reason="GenericError", message=message)
 
 
 def _commit(blobs: BlobStorage, rendition: JobRendition, mime_type: str, outcome: Outcome) -> int:

@@ -75,15 +75,8 @@ def claim(limit: int) -> list[Submission]:
     ids = jobs.claim(limit, LEASE)
     if not ids:
         return []
-    submissions = []
-    for job in ProcessingJob.objects.filter(id__in=ids).prefetch_related("renditions"):
-        asset = tree.by_uuid(job.asset_uuid)
-        source = tree.find(asset.path / assets.RENDITIONS / "original/jcr:content") if asset else None
-        if asset is None or source is None or source.binary is None:
-            jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
-        else:
-            submissions.append(Submission(job.id, job.attempts, request_body(job, asset, source.binary)))
-    return submissions
+    claimed = ProcessingJob.objects.filter(id__in=ids).prefetch_related("renditions")
+    return [submission for job in claimed if (submission := _prepared(job))]
 
 
 def request_body(job: ProcessingJob, asset: TreeNode, source: BinaryRef) -> dict[str, Any]:
@@ -123,6 +116,20 @@ def resubmit_overdue() -> None:
             jobs.move_to_new_job(job, job.renditions.filter(state=RenditionState.REQUESTED))
             jobs.end([job.id], JobState.SUPERSEDED, message="No event came in time")
         logger.warning("No events came for job %s in time: asked again", job_id)
+
+
+def _prepared(job: ProcessingJob) -> Submission | None:
+    asset = tree.by_uuid(job.asset_uuid)
+    source = tree.find(asset.path / assets.RENDITIONS / "original/jcr:content") if asset else None
+    if asset is None or source is None or source.binary is None:
+        jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
+        return None
+    try:
+        return Submission(job.id, job.attempts, request_body(job, asset, source.binary))
+    except Exception as err:  # a job that breaks us must not keep the others from being sent
+        logger.exception("The request of job %s cannot be written", job.id)
+        outcomes.give_up(job.id, "GenericError", f"The request could not be written: {type(err).__name__}")
+        return None
 
 
 def _rendition(

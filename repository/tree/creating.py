@@ -4,15 +4,14 @@ import uuid as uuids
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 
 from repository import changes, nodetypes, values
 from repository.errors import NodeExists, ParentNotFound
-from repository.paths import NodePath
+from repository.paths import NodeName, NodePath
 from repository.tree.locks import writing
-from repository.tree.node import NodeSpec, TreeNode
+from repository.tree.node import NodeSpec, TreeNode, stored
 from repository.tree.reading import exists, find, get
 from repository.values import Properties, Value
 
@@ -101,6 +100,8 @@ def _flatten(path: NodePath, spec: NodeSpec, parent_type: str) -> Iterator[tuple
     nodetypes.check_child(parent_type, path.name, primary_type)
     nodetypes.check_mixins(spec.mixins)
     nodetypes.check_properties(primary_type, spec.mixins, spec.properties)
+    for name in spec.properties:
+        NodeName(name)
     yield path, spec, primary_type
     for name, child in spec.children.items():
         yield from _flatten(path / name, child, primary_type)
@@ -112,7 +113,7 @@ def _row(
     mixins = tuple(dict.fromkeys((*nodetypes.default_mixins(primary_type), *spec.mixins)))
     uuid = spec.uuid or (str(uuids.uuid4()) if nodetypes.has_uuid(primary_type, mixins) else None)
     own = {**born, **spec.properties} if nodetypes.declared(primary_type).created else dict(spec.properties)
-    properties = orjson.dumps(own).decode()
+    properties = stored(own)
     return (
         *(key, path, parent_id, path.name, path.depth, position),
         *(primary_type, " ".join(mixins), properties, uuid, spec.binary_id),

@@ -3,7 +3,6 @@
 import uuid as uuids
 from typing import Any, Final
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from repository.errors import ConstraintViolation, InvalidPath, NodeExists, Pare
 from repository.paths import MAX_PATH_BYTES, NodePath
 from repository.tree.creating import INSERT, allocate_ids, last_position
 from repository.tree.locks import writing
-from repository.tree.node import TreeNode
+from repository.tree.node import TreeNode, stored
 from repository.tree.reading import exists, find, get, subtree
 from repository.tree.roots import check_not_root
 
@@ -100,6 +99,6 @@ def _copied(node: TreeNode, ids: dict[int, int], path: NodePath, user: str) -> t
     mixins = [mixin for mixin in node.mixins if mixin != "mix:versionable"]
     return (
         *(ids[node.id], path, ids.get(node.parent_id or 0), path.name, path.depth, node.position),
-        *(node.primary_type, " ".join(mixins), orjson.dumps(properties).decode()),
+        *(node.primary_type, " ".join(mixins), stored(properties)),
         *(str(uuids.uuid4()) if node.uuid else None, node.binary.id if node.binary else None),
     )

@@ -1,12 +1,13 @@
 """A node as it is read and as it is to be made: plain values, no ORM."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from repository import nodetypes, values
+from repository.errors import InvalidValue
 from repository.paths import NodePath
 from repository.values import Properties, Value
 
@@ -84,6 +85,28 @@ SELECT = (
     " b.id, b.container, b.blob, b.size, b.mime_type, b.sha1"
     " FROM repository_node n LEFT JOIN repository_binary b ON b.id = n.binary_id"
 )
+
+
+def stored(properties: Mapping[str, Value]) -> str:
+    """The JSON of the column. InvalidValue for what no database keeps: a NUL, half a surrogate pair."""
+    try:
+        text = orjson.dumps(properties, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError as err:
+        raise InvalidValue(f"The properties cannot be stored: {err}") from err
+    if "\\u0000" in text and any("\0" in part for part in _texts(properties)):
+        raise InvalidValue("A property contains a NUL")
+    return text
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from (name, *_texts(item))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def from_row(row: tuple[Any, ...]) -> TreeNode:

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-import orjson
 from django.db import connection
 
 from repository import changes, nodetypes
 from repository.errors import ConstraintViolation
-from repository.paths import NodePath
+from repository.paths import NodeName, NodePath
 from repository.tree.locks import writing
-from repository.tree.node import TreeNode
+from repository.tree.node import TreeNode, stored
 from repository.tree.reading import get
 from repository.values import Value
 
@@ -34,7 +33,7 @@ def set_properties(
         merged = {name: value for name, value in {**node.properties, **properties}.items() if value is not None}
         if merged == node.properties:
             return node
-        _update(node.id, "properties", orjson.dumps(merged).decode())
+        _update(node.id, "properties", stored(merged))
         changes.record([changed or path], "modified")
         return replace(node, properties=merged)
 
@@ -72,6 +71,8 @@ def remove_mixin(path: NodePath, mixin: str) -> None:
 def _check_names(node: TreeNode, properties: Mapping[str, Value | None], system: bool) -> None:
     written = [name for name, value in properties.items() if value is not None]
     nodetypes.check_properties(node.primary_type, node.mixins, written)
+    for name in written:
+        NodeName(name)
     for name in properties:
         if name in {"jcr:primaryType", "jcr:mixinTypes", "jcr:data"} or (name in nodetypes.PROTECTED and not system):
             raise ConstraintViolation(f"The property {name} is protected")
