@@ -187,14 +187,20 @@ def _claims(token: str, raw: dict[str, Any]) -> Claims:
     if raw.get("type") != ACCESS_TOKEN:
         raise InvalidToken("the token is not an access token")
     return Claims(
-        client_id=raw["client_id"],
-        user_id=raw["user_id"],
-        org=raw.get("org"),
-        scopes=frozenset(raw.get("scope", "").replace(",", " ").split()),
+        client_id=_text(raw["client_id"]),
+        user_id=_text(raw["user_id"]),
+        org=_text(raw["org"]) if raw.get("org") else None,
+        scopes=frozenset(_text(raw.get("scope", "")).replace(",", " ").split()),
         expires_at=(int(raw["created_at"]) + int(raw["expires_in"])) / 1000,
         token=token,
         raw=raw,
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a claim that should be a text is none")
+    return value
 
 
 def _remember(claims: Claims) -> None:
