@@ -1,4 +1,4 @@
-"""The door of the repository: every view of this box asks for an identity, unless it says `login_not_required`.
+"""The door of the repository: every view of this box asks for an identity, unless it is `open_to_all`.
 
 Views of the other boxes have their own doors and pass untouched.
 """
@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from repository.auth import csrf
+from repository.auth.access import is_open
 from repository.auth.challenge import unauthorized
 from repository.auth.errors import AuthError, CsrfRefused
 from repository.auth.identification import Scheme, by_header
@@ -32,7 +33,7 @@ class RepositoryDoor:
         if not getattr(view, "__module__", "").startswith(_BOX):
             return None
         error = _sign_in(request)
-        if not getattr(view, "login_required", True):
+        if is_open(view):
             return None
         if error or not request.user.is_authenticated:
             query = request.META.get("QUERY_STRING", "")

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repository.auth import csrf
+from repository.auth.access import open_to_all
 
 START_PAGE = "/assets.html/content/dam"
 CHECK_PATH = "/libs/granite/core/content/login.html/j_security_check"
 
 
-@login_not_required
+@open_to_all
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def login_page(request: HttpRequest) -> HttpResponse:
@@ -32,7 +32,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
     return render(request, "login.html", context)
 
 
-@login_not_required
+@open_to_all
 @never_cache
 @require_POST
 def security_check(request: HttpRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ def security_check(request: HttpRequest) -> HttpResponse:
     return HttpResponse() if validate_only else HttpResponseRedirect(resource)
 
 
-@login_not_required
+@open_to_all
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_out(request: HttpRequest) -> HttpResponse:
@@ -56,7 +56,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_local(request, resource) if resource else settings.LOGIN_URL)
 
 
-@login_not_required
+@open_to_all
 @never_cache
 @require_GET
 def csrf_token(request: HttpRequest) -> HttpResponse:
