@@ -149,7 +149,12 @@ class Connections:
             kept = self._take(parts)
             connection = kept or self._connect(parts)
             try:
-                _request(connection, parts, method, headers, body)
+                try:
+                    _request(connection, parts, method, headers, body)
+                except (BrokenPipeError, ConnectionResetError):
+                    # A server that refuses a body may answer and close before it has read all of it.
+                    if kept is not None:
+                        raise
                 return connection, connection.getresponse()
             except BaseException as err:
                 connection.close()

@@ -6,6 +6,7 @@ The process guards itself: it dies with its parent, and has a ceiling on its mem
 import base64
 import ctypes
 import hashlib
+import logging
 import os
 import resource
 import shutil
@@ -22,12 +23,13 @@ from compute.engine.engine import Engine
 from compute.engine.limits import Limits
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
-from compute.errors import RenditionError, RenditionTooLarge
+from compute.errors import GenericError, RenditionError, RenditionTooLarge
 from compute.transfer import BytesPayload, FilePayload, Payload, Transfer
 
 EMBED_MAXIMUM = 32768  # bytes; a larger `embedBinaryLimit` is ignored
 UPLOADS = 3
 _PR_SET_PDEATHSIG = 1
+log = logging.getLogger(__name__)
 
 
 def serve() -> None:
@@ -54,17 +56,25 @@ class CoreWorker:
         self._limits = limits
         self._channel = channel
         self._folder = folder
-        self._transfer = Transfer(Connections(limits.ca_file, beat=channel.beat), limits.max_source_bytes)
+        self._transfer = Transfer(
+            Connections(limits.ca_file, limits.transfer_retry_seconds, channel.beat), limits.max_source_bytes
+        )
         self._engine = Engine(limits, self._transfer, channel)
+        self._open: set[int] = set()
         self._uploads = ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload")
 
     def perform(self, activation: CoreActivation) -> None:
         work = self._folder / "work"
         work.mkdir()
+        self._open = {entry.index for entry in activation.renditions}
         try:
             self._perform(activation, work)
         except RenditionError as err:
-            self._fail([entry.index for entry in activation.renditions], err)
+            self._fail(list(self._open), err)
+        except Exception as err:
+            # The process's edge: whatever a decoder raised that nobody foresaw is an answer, not a dead worker.
+            log.exception("activation %s", activation.activation_id)
+            self._fail(list(self._open), GenericError(f"unexpected {type(err).__name__}: {err}"))
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -92,7 +102,7 @@ class CoreWorker:
 
     def _deliver(self, entry: RenditionInstructions, rendition: Rendition) -> None:
         try:
-            self._channel.send(result=self._handed_over(entry, rendition).as_json())
+            self._settle(self._handed_over(entry, rendition))
         except RenditionError as err:
             self._fail([entry.index], err)
 
@@ -106,13 +116,16 @@ class CoreWorker:
         if payload.size <= _embed_limit(entry.raw):
             return RenditionResult(entry.index, metadata, data=_data_uri(rendition))
         target = entry.raw.get("target") or entry.raw.get("url")
-        self._transfer.upload(target, payload, _content_type(rendition), file_name)
+        self._transfer.upload(target, payload, _content_type(rendition), file_name, self._channel.beat)
         return RenditionResult(entry.index, metadata)
 
     def _fail(self, indexes: list[int], err: RenditionError) -> None:
         for index in indexes:
-            result = RenditionResult(index, error_reason=err.reason, error_message=err.message)
-            self._channel.send(result=result.as_json())
+            self._settle(RenditionResult(index, error_reason=err.reason, error_message=err.message))
+
+    def _settle(self, result: RenditionResult) -> None:
+        self._open.discard(result.index)
+        self._channel.send(result=result.as_json())
 
 
 def _payload(rendition: Rendition) -> Payload:

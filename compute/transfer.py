@@ -18,6 +18,7 @@ from compute.errors import GenericError, RenditionTooLarge, SourceCorrupt, Sourc
 
 PART = 100 * 1024 * 1024
 PARALLEL_PARTS = 4
+AT_ONCE = 4 * 1024 * 1024  # bytes that are handed to the socket in one call
 Progress = Callable[[], None]
 
 
@@ -37,7 +38,9 @@ class Payload(Protocol):
     @property
     def size(self) -> int: ...
 
-    def part(self, start: int, length: int) -> Body: ...
+    def part(self, start: int, length: int, progress: Progress) -> Body:
+        """`progress` is called while it is sent."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,10 @@ class BytesPayload:
     def size(self) -> int:
         return len(self.content)
 
-    def part(self, start: int, length: int) -> Body:
-        whole = start == 0 and length == len(self.content)
-        return self.content if whole else self.content[start : start + length]
+    def part(self, start: int, length: int, progress: Progress) -> Body:
+        if length > AT_ONCE:
+            return lambda: _Window(io.BytesIO(self.content), start, length, progress)
+        return self.content[start : start + length]
 
 
 @dataclass(frozen=True)
@@ -61,21 +65,23 @@ class FilePayload:
     def size(self) -> int:
         return self.path.stat().st_size
 
-    def part(self, start: int, length: int) -> Body:
-        return lambda: _Window(self.path, start, length)
+    def part(self, start: int, length: int, progress: Progress) -> Body:
+        return lambda: _Window(self.path.open("rb"), start, length, progress)
 
 
 class _Window(io.RawIOBase):
     """A range of a file, read once."""
 
-    def __init__(self, path: Path, start: int, length: int) -> None:
-        self._file = path.open("rb")
+    def __init__(self, file: BinaryIO, start: int, length: int, progress: Progress) -> None:
+        self._file = file
         self._file.seek(start)
         self._left = length
+        self._progress = progress
 
     def read(self, size: int = -1, /) -> bytes:
         chunk = self._file.read(self._left if size < 0 else min(size, self._left))
         self._left -= len(chunk)
+        self._progress()
         return chunk
 
     def close(self) -> None:
@@ -192,7 +198,9 @@ class Transfer:
 
     # --- up --------------------------------------------------------------------------------------------------------
 
-    def upload(self, target: Any, payload: Payload, content_type: str, file_name: str) -> None:
+    def upload(
+        self, target: Any, payload: Payload, content_type: str, file_name: str, progress: Progress = lambda: None
+    ) -> None:
         """PUT the rendition to its target: one URL, or `{urls, maxPartSize}` for blocks that somebody else commits.
 
         Raises RenditionTooLarge when the target has no room or answers 413, GenericError otherwise.
@@ -205,11 +213,13 @@ class Transfer:
         starts = list(range(0, size, part_size))
         try:
             if len(starts) == 1:
-                self._put(urls[0], payload.part(0, size), size, headers)
+                self._put(urls[0], payload.part(0, size, progress), size, headers)
                 return
             with ThreadPoolExecutor(PARALLEL_PARTS) as threads:
                 jobs = [
-                    threads.submit(self._put, url, payload.part(start, n := min(part_size, size - start)), n, headers)
+                    threads.submit(
+                        self._put, url, payload.part(start, n := min(part_size, size - start), progress), n, headers
+                    )
                     for url, start in zip(urls, starts, strict=False)
                 ]
                 for job in jobs:

@@ -114,9 +114,11 @@ class Cascade:
 
     def _size(self, box: Box, instructions: Instructions) -> Size:
         wanted = instructions
-        size = box.size.fitted(wanted.width, wanted.height, enlarge=self._picture.scalable)
-        if self._picture.scalable and not (wanted.width or wanted.height) and self._picture.paper is None:
-            size = size.fitted(SVG_WIDTH, None, enlarge=True)
+        whole = box == Box(0, 0, *self._picture.size)
+        enlarge = self._picture.scalable and whole
+        size = box.size.fitted(wanted.width, wanted.height, enlarge)
+        if enlarge and not (wanted.width or wanted.height) and self._picture.paper is None:
+            size = size.fitted(SVG_WIDTH, None, enlarge)
         size = size.fitted(wanted.max_width, wanted.max_height)
         if wanted.convert_to_dpi:
             own = self._picture.density

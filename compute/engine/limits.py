@@ -19,6 +19,7 @@ class Limits:
     max_preview_seconds: float = 900
     max_memory: int = 2 * 1024**3
     max_output_bytes: int = 2 * 1024**3
+    transfer_retry_seconds: float = 60
     ca_file: str | None = None
     use_vips: bool = True
 

@@ -1,5 +1,6 @@
 """Video by PyAV (FFmpeg's libraries): the poster frame, and a preview that every browser plays."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ PREVIEW_BOX = 1280  # pixels, both ways
 PREVIEW_RATE = Fraction(30)  # frames a second at most
 POSTER_PART = 0.1  # of the duration, and at most POSTER_SECONDS: the first frames are often black
 POSTER_SECONDS = 5.0
+POSTER_FRAMES = 120  # decoded at most on the way from the key frame before
 _QUALITY = "23"  # x264's constant rate factor
 _TURNS = {90: 8, 180: 3, 270: 6}
 
@@ -138,16 +140,27 @@ def _video(container: Any, max_pixels: int) -> Any:
 
 def _poster(container: Any, stream: Any) -> Any:
     seconds = min(POSTER_SECONDS, POSTER_PART * (container.duration or 0) / av.time_base)
-    if seconds:
-        try:
-            container.seek(int(seconds * av.time_base))
-            return next(container.decode(stream))
-        except (FFmpegError, StopIteration):
-            container.seek(0)
     try:
-        return next(container.decode(stream))
-    except StopIteration as err:
-        raise SourceCorrupt("the video has no decodable frame") from err
+        if seconds:
+            container.seek(int(seconds * av.time_base))
+        found = _frame_at(container, stream, seconds)
+    except FFmpegError:
+        found = None
+    if found is None and seconds:
+        container.seek(0)
+        found = _frame_at(container, stream, 0)
+    if found is None:
+        raise SourceCorrupt("the video has no decodable frame")
+    return found
+
+
+def _frame_at(container: Any, stream: Any, seconds: float) -> Any:
+    """The first frame at or after a time, or the last of the frames that may be decoded on the way there."""
+    found = None
+    for found in itertools.islice(container.decode(stream), POSTER_FRAMES):
+        if found.time is None or found.time >= seconds:
+            break
+    return found
 
 
 def _shown_width(frame: Any) -> int:

@@ -19,7 +19,6 @@ pyvips.cache_set_max(0)
 
 _ICC = "icc-profile-data"
 _MM_PER_INCH = 25.4
-_WEBP_MARGIN = 2.0  # libwebp's own scaling is soft: leave half of the reduction to Lanczos
 _TURNS: dict[int, tuple[str | None, str | None]] = {
     1: (None, None),
     2: (None, "horizontal"),
@@ -42,13 +41,10 @@ class VipsPicture:
         """Raises SourceCorrupt when the header can't be read."""
         self._path = path
         self._loader = loader
-        self._stored = self._load()
-        self._orientation = _orientation(self._stored)
-        self.size = upright(Size(self._stored.width, self._stored.height), self._orientation)
-
-    @property
-    def density(self) -> Density | None:
-        return _density(self._stored)
+        header = self._load()
+        self._orientation = _orientation(header)
+        self.size = upright(Size(header.width, header.height), self._orientation)
+        self.density: Density | None = _density(header)
 
     def raster(self, box: Box, size: Size) -> "VipsRaster":
         stored_box = box.stored(self._orientation, self.size)
@@ -59,13 +55,16 @@ class VipsPicture:
             raise SourceCorrupt(f"the source can't be decoded: {_reason(err, self._path)}") from err
 
     def _reduced(self, box: Box, size: Size) -> "VipsRaster":
-        image, factor = self._stored, 1
+        """Loads anew each time: a stream can be read once."""
+        factor = 1
         if self._loader == "jpegload":
             factor = shrink_factor(box, size)
             image = self._load(shrink=factor)
-        elif self._loader == "webpload" and box.size == Size(image.width, image.height):
-            image = self._load(scale=min(1.0, _WEBP_MARGIN * max(size.width / box.width, size.height / box.height)))
+        elif self._loader == "webpload" and box.size.area == self.size.area:
+            image = self._load(scale=min(1.0, max(size.width / box.width, size.height / box.height)))
             box = Box(0, 0, image.width, image.height)
+        else:
+            image = self._load()
         x, y, w, h = (length // factor for length in box)
         if (w, h) != (image.width, image.height):
             image = image.crop(x, y, max(1, w), max(1, h))
@@ -219,11 +218,15 @@ _SAVERS = {
 
 def _in_eight_bits(image: Any) -> Any:
     """At most four bands of 8 bits; CMYK and RGB keep their numbers for the profile."""
-    if image.format != "uchar":
-        image = image.colourspace("cmyk" if image.interpretation == "cmyk" else "srgb")
-    limit = 5 if image.interpretation == "cmyk" else 4
-    if image.bands > limit:
-        image = image.extract_band(0, n=3)
+    cmyk = image.interpretation == "cmyk"
+    if image.bands > (5 if cmyk else 4):
+        image = image.extract_band(0, n=4 if cmyk else 3)
+    if image.format == "ushort" and (cmyk or image.interpretation == "multiband"):
+        image = (image >> 8).cast("uchar")
+    elif image.format != "uchar":
+        image = image.colourspace("srgb")
+    if image.interpretation == "multiband":
+        image = image.copy(interpretation="srgb" if image.bands > 2 else "b-w")
     return image if image.format == "uchar" else image.cast("uchar")
 
 

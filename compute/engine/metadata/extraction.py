@@ -25,7 +25,7 @@ def rendition(source: Source) -> Rendition:
     """`cqdam.metadata.xml`. Any file has one: what nobody can read has at least its size, hash and type."""
     properties = Properties()
     _describe(source, properties)
-    if packet := _embedded_packet(source.path):
+    if packet := _embedded_packet(source):
         read_packet(packet, properties)
     _describe_file(source, properties)
     return Rendition(write_packet(properties), "application/rdf+xml", "utf-8")
@@ -74,7 +74,8 @@ def _describe_image(source: Source, properties: Properties) -> None:
 
 def _read_blocks(image: Image.Image, properties: Properties) -> None:
     """XMP first: where two blocks disagree, it is the one that editors keep up to date."""
-    if packet := image.info.get("xmp"):
+    packet = image.info.get("xmp") or _late_png_packet(image)
+    if packet:
         read_packet(packet if isinstance(packet, bytes) else packet.encode(), properties)
     properties.offer(exif.properties(_exif(image)))
     if block := _iptc_block(image):
@@ -85,20 +86,32 @@ def _exif(image: Image.Image) -> Image.Exif:
     """Pillow decodes a whole PNG to see whether EXIF follows the pixels; walking over the chunks finds it as well."""
     if image.format != "PNG" or "exif" in image.info:
         return image.getexif()
-    exif_data = Image.Exif()
-    if chunk := _png_chunk(Path(str(image.filename)), b"eXIf"):  # type: ignore[attr-defined]
-        exif_data.load(chunk)
-    return exif_data
+    found = Image.Exif()
+    if chunk := _png_chunk(image, b"eXIf"):
+        found.load(chunk)
+    return found
 
 
-def _png_chunk(path: Path, wanted: bytes) -> bytes | None:
+def _late_png_packet(image: Image.Image) -> bytes | None:
+    """XMP after the pixels, where Pillow does not look before it has decoded them."""
+    chunk = _png_chunk(image, b"iTXtXML:com.adobe.xmp\0") if image.format == "PNG" else None
+    return chunk.partition(b"<")[1] + chunk.partition(b"<")[2] if chunk else None
+
+
+def _png_chunk(image: Image.Image, wanted: bytes) -> bytes | None:
+    """The content of the first chunk whose type and content begin so."""
+    path = Path(str(image.filename))  # type: ignore[attr-defined]
     with path.open("rb") as file:
         file.seek(8)
         while len(header := file.read(8)) == 8:
             length, kind = int.from_bytes(header[:4], "big"), header[4:]
-            if kind == wanted:
-                return file.read(min(length, _PACKET_MAXIMUM))
-            file.seek(length + 4, 1)
+            if kind != wanted[:4]:
+                file.seek(length + 4, 1)
+                continue
+            content = file.read(min(length, _PACKET_MAXIMUM))
+            if content.startswith(wanted[4:]):
+                return content
+            file.seek(max(0, length - len(content)) + 4, 1)
     return None
 
 
@@ -139,9 +152,11 @@ def _sha1(path: Path) -> str:
         return hashlib.file_digest(file, "sha1").hexdigest()
 
 
-def _embedded_packet(path: Path) -> bytes | None:
-    """The first XMP packet that lies in the file uncompressed, whatever the format (PDF, EPS, INDD, MP4, GIF, …)."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+def _embedded_packet(source: Source) -> bytes | None:
+    """The first XMP packet that lies in the file uncompressed (PDF, EPS, INDD, MP4, …)."""
+    if source.format and source.format.pillow_plugins:
+        return None  # Pillow knows where these have it
+    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         start = content.find(b"<x:xmpmeta", 0, _SCANNED)
         end = content.find(b"</x:xmpmeta>", start, start + _PACKET_MAXIMUM) if start >= 0 else -1
         return content[start : end + 12] if end > 0 else None
