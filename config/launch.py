@@ -8,6 +8,7 @@ addresses of the last `serve` on the same data directory.
 import argparse
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import addresses, datalock, served
-from config.errors import DataDirError, StartError, UnsafeHost
+from config.errors import DataDirError, PortError, StartError, UnsafeHost
 
 DEFAULT_DATA_DIR = Path(__file__).resolve().parent.parent / "var"
 BAD_CONFIGURATION = 2
@@ -63,8 +64,9 @@ def serve(args: list[str]) -> int:
         root = _ephemeral_dir(stack) if options.ephemeral else options.data_dir
         stack.enter_context(datalock.acquire(root))
         _check_host(options.host)
-        plain = stack.enter_context(addresses.bind(options.host, options.port))
-        secure = stack.enter_context(addresses.bind(options.host, options.https_port))
+        last = served.recall(root)
+        plain = stack.enter_context(_bind(options.host, options.port, last.port if last else 0))
+        secure = stack.enter_context(_bind(options.host, options.https_port, last.https_port if last else 0))
         where = served.Served(options.host, addresses.port_of(plain), addresses.port_of(secure))
         _tell_settings(where, root, options)
         _load_settings()
@@ -101,6 +103,19 @@ def serve_parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-workers", dest="workers", action="store_false", help="rendering is done by `worker`")
     parser.add_argument("--ready-file", type=Path, help="JSON written here once ready: url, https_url, pid, data_dir")
     return parser
+
+
+def _bind(host: str, port: int, last: int) -> socket.socket:
+    """Port 0 is the port that this data directory was served on last, if it is free.
+
+    Signed URLs and the environment blocks of running clients name it: jobs that a stop interrupted go on.
+    """
+    if port == 0 and last:
+        try:
+            return addresses.bind(host, last)
+        except PortError:
+            pass  # somebody else has it now
+    return addresses.bind(host, port)
 
 
 def _port(raw: str) -> int:
