@@ -39,5 +39,5 @@ def _form(request: HttpRequest) -> QueryDict:
     try:
         encoding = codecs.lookup(charset).name
         return QueryDict(request.body, encoding=encoding)
-    except (LookupError, UnicodeError) as err:
+    except (LookupError, ValueError) as err:
         raise InvalidParameter(f"The form is not written in the charset {charset!r} that it names") from err

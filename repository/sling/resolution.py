@@ -31,7 +31,7 @@ class Resolution:
 def resolve(decoded: str) -> Resolution:
     """`decoded` is the path of the URL, percent-decoded once."""
     plain = _existing(decoded)
-    if plain.node or ";" not in decoded:
+    if ";" not in decoded or (plain.node and ";" in plain.node.path):  # a name may have a semicolon too
         return plain
     parameters = {match[1]: match[2].strip("'") for match in _PATH_PARAMETER.finditer(decoded)}
     return replace(_existing(_PATH_PARAMETER.sub("", decoded)), parameters=parameters)
