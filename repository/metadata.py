@@ -56,18 +56,19 @@ _PREFIXES: Final = {
     "http://www.day.com/dam/1.0": "dam",
     "http://www.day.com/jcr/cq/1.0": "cq",
 }
+_KNOWN: Final = frozenset(_PREFIXES.values())
 # What the repository keeps itself, and no file may say.
 _RESERVED: Final = frozenset({"jcr", "rep", "oak", "sling", "nt", "mix", "rdf", "x", "xml"})
 
 _LONGS: Final = frozenset(
     {"dam:size", "dam:Bitsperpixel", "dam:Numberofimages", "dam:Physicalwidthindpi", "dam:Physicalheightindpi"}
     | {"tiff:ImageWidth", "tiff:ImageLength", "tiff:Orientation", "exif:PixelXDimension", "exif:PixelYDimension"}
-    | {"exif:ColorSpace", "photoshop:ColorMode", "xmp:Rating", "xmpTPg:NPages"}
+    | {"dam:Numberoftextualcomments", "exif:ColorSpace", "photoshop:ColorMode", "xmp:Rating", "xmpTPg:NPages"}
 )
 _DECIMALS: Final = frozenset({"dam:Physicalwidthininches", "dam:Physicalheightininches"})
 _DATES: Final = frozenset(
     {"xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate", "photoshop:DateCreated", "exif:DateTimeOriginal"}
-    | {"exif:DateTimeDigitized", "dam:extracted", "stEvt:when", "xmpMM:when"}
+    | {"dc:modified", "exif:DateTimeDigitized", "dam:extracted", "stEvt:when", "xmpMM:when"}
 )
 # Spellings of the Asset Compute SDK, and those that AEM keeps.
 _RENAMED: Final = {"tiff:imageWidth": "tiff:ImageWidth", "tiff:imageHeight": "tiff:ImageLength"}
@@ -140,20 +141,24 @@ class _Reader:
         name = self._name(tag)
         if name is None or depth >= MAX_DEPTH:
             return
-        parts = []
-        for structure in structures:
-            part = Metadata()
-            self.take(structure, part, depth + 1)
-            parts.append(part.spec())
+        parts = [part.spec() for structure in structures if (part := self._part(structure, depth))]
+        if not parts:
+            return
         numbered = {str(number): part for number, part in enumerate(parts, start=1)}
         into.children[name] = NodeSpec("nt:unstructured", children=numbered) if is_array else parts[0]
+
+    def _part(self, structure: Element, depth: int) -> Metadata | None:
+        part = Metadata()
+        self.take(structure, part, depth + 1)
+        return part if part.properties or part.children else None
 
     def _name(self, tag: str) -> str | None:
         """`dc:title`; None for what is no property, or not a file's to say."""
         match = _NAME.fullmatch(tag)
         if match is None or tag == _LANG:
             return None
-        prefix = _PREFIXES.get(match[1]) or self._prefixes.get(match[1])
+        own = self._prefixes.get(match[1])
+        prefix = _PREFIXES.get(match[1]) or (own if own not in _KNOWN else None)
         if not prefix or prefix in _RESERVED:
             return None
         try:
