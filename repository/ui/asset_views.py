@@ -42,7 +42,7 @@ def live(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @require_POST
 def states(request: HttpRequest) -> JsonResponse:
-    """Of each asset in the parameters `path` that exists: state, progress, thumbnail and reason of failure."""
+    """Of each asset in the parameters `path` that exists: state, progress, thumbnail, failures and the reason of the first."""
     paths = [path for path in map(_parsed, request.POST.getlist("path")[:MAX_PATHS]) if path]
     nodes = [node for node in tree.get_many(paths).values() if node.is_asset]
     return JsonResponse({"states": [_state(asset) for asset in items(nodes) if isinstance(asset, Asset)]})
@@ -56,6 +56,7 @@ def _state(asset: Asset) -> dict[str, Any]:
         "state": asset.state,
         "done": asset.progress.done,
         "total": asset.progress.total,
+        "failed": len(asset.progress.failures),
         "thumbnail": asset.thumbnail,
         "reason": failure.reason if failure else "",
         "message": failure.message if failure else "",

@@ -70,7 +70,8 @@ class Details:
     def preview(self) -> Rendition | None:
         """The best that there is to look at: the web rendition, else the original if browsers can show it."""
         showable = {rendition.name: rendition for rendition in self.renditions if rendition.is_showable}
-        return next((showable[name] for name in (*_PREVIEWS, ORIGINAL) if name in showable), None)
+        names = _PREVIEWS if self.asset.state == "failed" else (*_PREVIEWS, ORIGINAL)
+        return next((showable[name] for name in names if name in showable), None)
 
 
 def details(node: TreeNode) -> Details:

@@ -22,8 +22,17 @@ _LABELS: Final = {
 }
 # Formats whose pictures may have see-through parts, which the checkerboard shows.
 _SEE_THROUGH: Final = frozenset(
-    "image/avif image/gif image/heic image/png image/svg+xml image/tiff image/vnd.adobe.photoshop image/webp"
-    " image/x-icon".split()
+    {
+        "image/avif",
+        "image/gif",
+        "image/heic",
+        "image/png",
+        "image/svg+xml",
+        "image/tiff",
+        "image/vnd.adobe.photoshop",
+        "image/webp",
+        "image/x-icon",
+    }
 )
 _ICONS: Final = {"image": "image", "video": "video", "audio": "sound", "text": "document"}
 

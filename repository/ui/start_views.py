@@ -12,7 +12,7 @@ from repository.paths import DAM, NodePath
 from repository.ui import shell
 from repository.ui.items import items
 
-RECENT: Final = 8
+RECENT: Final = 6
 _LOOKED_AT: Final = 5000  # of the newest nodes; an asset has about twenty
 
 

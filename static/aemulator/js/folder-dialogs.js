@@ -76,7 +76,10 @@ async function plantTree(slot, paths) {
   slot.replaceChildren();
   await window.htmx.ajax("GET", "/assets.tree.html/content/dam?root", { target: slot, swap: "innerHTML" });
   const first = slot.querySelector("input");
-  if (first) first.checked = true;
+  if (first) {
+    first.checked = true;
+    if (!slot.closest("dialog").contains(document.activeElement) || document.activeElement.localName === "button") first.focus();
+  }
   slot.oninput = slot.onclick = () => refuse(slot, paths);
   slot.addEventListener("htmx:afterSwap", () => refuse(slot, paths));
   slot.addEventListener("click", twist);

@@ -99,8 +99,8 @@ export class Follower {
     try {
       await this.refresh();
     } catch (error) {
-      // The next ring, or the reconnect, asks again; a page that is being left needs no answer.
-      if (error.name !== "AbortError") console.warn(error.message);
+      // What the network or the server refused is asked for again at the next ring; anything else is a fault of ours.
+      if (error.status === undefined) console.error(error);
     }
   }
 }

@@ -1,6 +1,6 @@
 // What surrounds the swapping of pages by htmx: focus, current section, menus, errors; and the keys that work everywhere.
 import { _ } from "./i18n.js";
-import { complain } from "./notices.js";
+import { complain, icon } from "./notices.js";
 import { queue } from "./upload-queue.js";
 
 const SHORTCUTS_OFF = "aemulator-shortcuts-off";
@@ -48,6 +48,11 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.body.addEventListener(failure, () => complain(_("The server did not answer that request. Try again.")));
 }
+
+// A picture that no browser can show gives way to a symbol.
+const broken = (image) => image.closest(".mini, .picture") && image.replaceWith(icon("image", "icon-l"));
+document.addEventListener("error", (event) => event.target.localName === "img" && broken(event.target), true);
+for (const image of document.images) if (image.complete && !image.naturalWidth && image.loading !== "lazy") broken(image);
 
 // Menus close when something else is clicked, and by Esc.
 document.addEventListener("click", (event) => {

@@ -56,7 +56,8 @@ async function reasonOf(answer) {
     }
   }
   const page = new DOMParser().parseFromString(text, "text/html");
-  return page.querySelector("#Message, p, h1, title")?.textContent.trim() || fallback;
+  const words = page.querySelector("#Message, p, h1, title")?.textContent.trim() ?? "";
+  return words.replace(/^\d{3} /, "") || fallback;
 }
 
 const api = (path) => `/api/assets${href(path.replace(/^\/content\/dam/, ""))}`;

@@ -80,9 +80,14 @@ function wordsFor(upload) {
   if (state === "uploading") return fill(_("%(sent)s of %(size)s"), { sent: bytes(sent), size: bytes(file.size) });
   if (state === "processing") return total ? fill(_("Processing %(done)s of %(total)s"), { done, total }) : _("Processing");
   return {
-    waiting: _("Waiting"), completing: _("Finishing"), ready: fill(_("Ready · %(size)s"), { size: bytes(file.size) }),
+    waiting: _("Waiting"), completing: _("Finishing"), ready: readyWords(upload),
     cancelled: _("Cancelled"), failed: fill(_("Failed: %(reason)s"), { reason }),
   }[state];
+}
+
+function readyWords({ file, failed }) {
+  const words = fill(_("Ready · %(size)s"), { size: bytes(file.size) });
+  return failed ? `${words} · ${plural("%(count)s rendition failed", "%(count)s renditions failed", failed)}` : words;
 }
 
 class UploadDock extends HTMLElement {
@@ -108,8 +113,8 @@ class UploadDock extends HTMLElement {
   }
 
   build() {
-    this.title = element("h2", {});
-    this.subtitle = element("p", {});
+    this.headline = element("h2", {});
+    this.underline = element("p", {});
     this.total = element("progress", { className: "dock-total", max: 1, value: 0 });
     this.total.setAttribute("aria-label", _("All uploads"));
     this.list = element("ul", { className: "dock-list", tabIndex: 0 });
@@ -117,7 +122,7 @@ class UploadDock extends HTMLElement {
     this.pauseButton = iconButton("pause", _("Pause"), () => this.togglePause());
     this.foldButton = iconButton("down", _("Fold"), () => this.fold());
     this.closeButton = iconButton("x", _("Close"), () => this.close());
-    const head = element("div", { className: "dock-head" }, element("div", {}, this.title, this.subtitle), this.pauseButton, this.foldButton, this.closeButton);
+    const head = element("div", { className: "dock-head" }, element("div", {}, this.headline, this.underline), this.pauseButton, this.foldButton, this.closeButton);
     this.dock = element("section", { className: "dock" }, head, this.total, this.list);
     this.dock.setAttribute("aria-label", _("Uploads"));
     this.replaceChildren(this.dock);
@@ -137,8 +142,8 @@ class UploadDock extends HTMLElement {
   showHead() {
     if (!this.dock) return;
     const tally = tallyOf(queue.uploads);
-    this.title.textContent = headline(tally, queue.paused);
-    this.subtitle.textContent = this.underline(tally);
+    this.headline.textContent = headline(tally, queue.paused);
+    this.underline.textContent = this.progressOf(tally);
     this.total.value = tally.size ? tally.sent / tally.size : 1;
     this.total.hidden = !tally.active;
     this.pauseButton.hidden = !tally.active;
@@ -146,7 +151,7 @@ class UploadDock extends HTMLElement {
     this.lastActive = tally.active + tally.processing;
   }
 
-  underline({ active, processing, sent, size }) {
+  progressOf({ active, processing, sent, size }) {
     if (!active) return processing ? _("All bytes are uploaded") : "";
     const amounts = fill(_("%(sent)s of %(size)s"), { sent: bytes(sent), size: bytes(size) });
     const speed = this.speed(sent);

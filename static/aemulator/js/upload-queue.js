@@ -13,7 +13,7 @@ const WATCHED_AT_ONCE = 100;
 
 export class Upload {
   constructor(file, folder, name, policy) {
-    Object.assign(this, { file, folder, name, policy, state: "waiting", sent: 0, done: 0, total: 0, reason: "", ticket: null });
+    Object.assign(this, { file, folder, name, policy, state: "waiting", sent: 0, done: 0, total: 0, failed: 0, reason: "", ticket: null });
   }
 
   get path() {
@@ -142,11 +142,13 @@ export class UploadQueue extends EventTarget {
     if (watched.length === WATCHED_AT_ONCE) this.follower.wanted = true;
   }
 
-  heard(upload, state) {
-    if (!state) this.change(upload, { state: "failed", reason: _("The asset was deleted or moved while it was processed.") });
-    else if (state.state === "processing") this.change(upload, { done: state.done, total: state.total, url: state.url, thumbnail: state.thumbnail });
-    else if (state.state === "failed") this.change(upload, { ...state, state: "failed", reason: failureOf(state) });
-    else this.change(upload, { ...state, state: "ready" });
+  heard(upload, found) {
+    if (!found) return this.change(upload, { state: "failed", reason: _("The asset was deleted or moved while it was processed.") });
+    const { done, total, failed, url, thumbnail } = found;
+    const known = { done, total, failed, url, thumbnail };
+    if (found.state === "processing") return this.change(upload, known);
+    if (found.state === "failed") return this.change(upload, { ...known, state: "failed", reason: failureOf(found) });
+    return this.change(upload, { ...known, state: "ready" });
   }
 }
 

@@ -28,7 +28,7 @@ export class Slots {
 export function partsOf(size, { uploadURIs, minPartSize, maxPartSize }) {
   const length = Math.max(Math.ceil(size / uploadURIs.length), minPartSize, 1);
   if (length > maxPartSize) throw new Error(_("The file is larger than the server has room for."));
-  const count = Math.max(1, Math.ceil(size / length));
+  const count = Math.ceil(size / length); // none for an empty file: a blob storage takes no empty block
   return Array.from({ length: count }, (_unused, index) => ({
     url: uploadURIs[index], start: index * length, end: Math.min(size, (index + 1) * length),
   }));

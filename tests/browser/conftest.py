@@ -1,0 +1,158 @@
+"""A real Chromium on a real server: each test has a folder of its own and a page that is signed in.
+
+Playwright's event loop lives as long as a module, not as the session: other tests of the same process run their own.
+"""
+
+import itertools
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
+
+from tests.browser.drawing import photo
+from tests.server import ADMIN, ServerProcess
+
+RESULTS = Path(__file__).resolve().parents[2] / "test-results"
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
+PATIENCE = 20_000  # milliseconds; generous, since other tests may load the machine
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server for every test with a browser: each uses a folder of its own."""
+    with ServerProcess(tmp_path_factory.mktemp("browser") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM or None, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def session_state(browser: Browser, server: ServerProcess) -> dict[str, object]:
+    """The cookies of somebody who signed in through the form."""
+    context = browser.new_context(base_url=server.url)
+    page = context.new_page()
+    page.goto("/assets.html/content/dam")
+    page.fill("#username", ADMIN[0])
+    page.fill("#password", ADMIN[1])
+    page.click("#submit-button")
+    page.wait_for_url("**/assets.html/content/dam")
+    state = context.storage_state()
+    context.close()
+    return dict(state)
+
+
+@dataclass
+class Visit:
+    """A browser of its own, signed in: `page` is its tab, `complaints` what its console and the server complained of."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refused request is told by `_response`, with its status.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} {response.request.method} {response.url}")
+
+
+class Visitors:
+    def __init__(self, browser: Browser, server: ServerProcess, state: dict[str, object]) -> None:
+        self._browser, self._server, self._state = browser, server, state
+        self.visits: list[Visit] = []
+
+    def __call__(self, width: int = 1440, height: int = 900, scheme: str = "light") -> Visit:
+        context = self._browser.new_context(
+            base_url=self._server.url,
+            storage_state=self._state,  # type: ignore[arg-type]
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE)
+        visit = Visit(context, context.new_page())
+        visit.watch()
+        self.visits.append(visit)
+        return visit
+
+
+@pytest.fixture
+def visitors(browser: Browser, server: ServerProcess, session_state: dict[str, object]) -> Iterator[Visitors]:
+    """Call it for another browser that is signed in. Script errors and server errors fail the test."""
+    visitors = Visitors(browser, server, session_state)
+    yield visitors
+    complaints = [complaint for visit in visitors.visits for complaint in visit.complaints]
+    for visit in visitors.visits:
+        visit.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    return visitors().page
+
+
+@pytest.fixture
+def folder(client: httpx.Client, request: pytest.FixtureRequest) -> str:
+    """The path of a new folder for this test alone."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:60] + f"-{next(_numbers)}"
+    make_folder(client, f"/content/dam/{name}")
+    return f"/content/dam/{name}"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A photograph-like JPEG, drawn by the test: 1600 × 1200."""
+    return photo(tmp_path / "harbour.jpg", (1600, 1200))
+
+
+def make_folder(client: httpx.Client, path: str, title: str = "") -> None:
+    relative = quote(path.removeprefix("/content/dam/"))
+    answer = client.post(f"/api/assets/{relative}", json={"class": "assetFolder", "properties": {"jcr:title": title or path.rpartition("/")[2]}})
+    assert answer.status_code == 201, answer.text
+
+
+def upload(client: httpx.Client, folder: str, name: str, data: bytes) -> str:
+    """An asset by the upload protocol; its path. It need not be processed yet."""
+    begun = client.post(f"{quote(folder)}.initiateUpload.json", data={"fileName": name, "fileSize": str(len(data))})
+    assert begun.status_code == 200, begun.text
+    file = begun.json()["files"][0]
+    assert httpx.put(file["uploadURIs"][0], content=data, headers={"Content-Type": file["mimeType"]}).status_code == 201
+    fields = {"fileName": name, "mimeType": file["mimeType"], "uploadToken": file["uploadToken"]}
+    done = client.post(begun.json()["completeURI"], data=fields)
+    assert done.status_code == 200, done.text
+    return f"{folder}/{name}"
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page in test-results/, for people to look at."""
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=RESULTS / f"{name}.png")

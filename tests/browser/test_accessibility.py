@@ -1,0 +1,116 @@
+"""axe-core finds nothing on any page, empty and full, in both themes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE, Visitors, keep, make_folder, upload
+from tests.browser.drawing import photo_bytes
+
+AXE = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
+
+
+def findings(page: Page) -> list[str]:
+    # By the protocol, which the page's own policy does not bind.
+    page.evaluate(AXE.read_text())
+    result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", RULES)
+    return [f"{found['id']}: {node['html'][:160]}" for found in result["violations"] for node in found["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def full(server: object) -> Iterator[str]:
+    """A folder with everything that a page can show."""
+    with server.client() as client:  # type: ignore[attr-defined]
+        make_folder(client, "/content/dam/everything", "Everything")
+        make_folder(client, "/content/dam/everything/below", "Below")
+        upload(client, "/content/dam/everything", "photo.jpg", photo_bytes((1200, 900)))
+        upload(client, "/content/dam/everything", "photo.png", photo_bytes((300, 200), 2, "PNG"))
+        upload(client, "/content/dam/everything", "notes.txt", b"words")
+        upload(client, "/content/dam/everything", "broken.jpg", photo_bytes((800, 600))[:3000])
+        yield "/content/dam/everything"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_folders_and_assets(visitors: Visitors, full: str, scheme: str, width: int) -> None:
+    page = visitors(width=width, scheme=scheme).page
+    page.goto(f"/assets.html{full}?view=card")
+    expect(page.locator(".item.asset:not([data-state=processing])")).to_have_count(4, timeout=PATIENCE)
+    expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    keep(page, f"cards-{width}-{scheme}")
+    assert findings(page) == []
+    page.locator(".item input").first.check(force=True)
+    assert findings(page) == []
+    page.goto(f"/assets.html{full}?view=list")
+    keep(page, f"list-{width}-{scheme}")
+    assert findings(page) == []
+    page.goto(f"/assetdetails.html{full}/photo.jpg")
+    keep(page, f"details-{width}-{scheme}")
+    assert findings(page) == []
+    page.goto(f"/assetdetails.html{full}/broken.jpg")
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_start_empty_folder_search_errors_and_sign_in(visitors: Visitors, folder: str, scheme: str) -> None:
+    page = visitors(scheme=scheme).page
+    for url in ("/", f"/assets.html{folder}", f"/assets.html{folder}?search=none", "/assets.html/content/dam/none"):
+        page.goto(url)
+        expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+        assert findings(page) == [], url
+    page.goto("/libs/granite/core/content/login.html")
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_dialog(visitors: Visitors, full: str, scheme: str, picture: Path) -> None:
+    page = visitors(scheme=scheme).page
+    page.goto(f"/assets.html{full}?view=card")
+    expect(page.locator(".item")).to_have_count(5)
+    photo = picture.rename(picture.with_name("photo.jpg"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    openings = {
+        "shortcuts": lambda: page.keyboard.press("?"),
+        "folder": lambda: page.get_by_role("button", name="Create folder").click(),
+        "rename": lambda: page.get_by_role("button", name="Rename").click(),
+        "move": lambda: page.keyboard.press("m"),
+        "delete": lambda: page.keyboard.press("Backspace"),
+        "conflict": lambda: page.locator("[data-pick=files]").set_input_files(photo),
+    }
+    for key, opens in openings.items():
+        opens()
+        expect(page.locator(f"#dialog-{key}")).to_be_visible()
+        if key == "move":
+            expect(page.get_by_role("radio").first).to_be_checked()
+        assert findings(page) == [], key
+        page.keyboard.press("Escape")
+        expect(page.locator(f"#dialog-{key}")).to_be_hidden()
+
+
+def test_the_dock_while_files_are_uploaded(page: Page, folder: str, tmp_path: Path) -> None:
+    page.goto(f"/assets.html{folder}")
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(photo_bytes((600, 400), number))
+    (tmp_path / "broken.jpg").write_bytes(photo_bytes((600, 400))[:2000])
+    page.locator("[data-pick=files]").set_input_files(sorted(tmp_path.glob("*.jpg")))
+    expect(page.locator(".dock h2")).to_contain_text("3 assets ready, 1 failed", timeout=PATIENCE)
+    assert findings(page) == []
+
+
+def test_focus_is_always_visible(page: Page, full: str, client: httpx.Client) -> None:
+    page.goto(f"/assets.html{full}?view=card")
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        outlined = page.evaluate(
+            "() => { for (let e = document.activeElement; e && e !== document.body; e = e.parentElement)"
+            " { const s = getComputedStyle(e); if (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) return true; }"
+            " return false; }"
+        )
+        assert outlined, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")

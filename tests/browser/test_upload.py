@@ -1,0 +1,217 @@
+"""Uploading in the browser: bytes, processing, thumbnail, without a reload."""
+
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE, Visitors, keep, upload
+from tests.browser.drawing import photo, photo_bytes
+
+# Collects every text that the rows of the dock ever show.
+WATCH_DOCK = """() => {
+  window.unreloaded = true;
+  window.seen = new Set();
+  new MutationObserver(() => {
+    for (const how of document.querySelectorAll(".dock-row .how")) window.seen.add(how.textContent);
+  }).observe(document.querySelector("upload-dock"), { childList: true, subtree: true, characterData: true });
+}"""
+IS_DRAWN = "(image) => image.complete && image.naturalWidth > 0"
+
+
+def open_folder(page: Page, folder: str) -> None:
+    page.goto(f"/assets.html{folder}")
+    expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+
+
+def pick(page: Page, *files: Path) -> None:
+    page.locator("[data-pick=files]").set_input_files(files)
+
+
+def row(page: Page, name: str) -> object:
+    return page.locator(".dock-row", has=page.get_by_text(name, exact=True))
+
+
+def wait_for_thumbnail(page: Page, name: str) -> None:
+    image = page.locator(f'.item[data-name="{name}"] img')
+    expect(image).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function(IS_DRAWN, arg=image.element_handle())
+
+
+def test_a_photo_goes_from_bytes_to_processing_to_thumbnail_without_a_reload(
+    page: Page, folder: str, tmp_path: Path
+) -> None:
+    open_folder(page, folder)
+    page.evaluate(WATCH_DOCK)
+    pick(page, photo(tmp_path / "evening.jpg", (5000, 4000)))
+    wait_for_thumbnail(page, "evening.jpg")
+    expect(page.locator(".dock h2")).to_have_text("1 asset ready", timeout=PATIENCE)
+    seen = page.evaluate("[...window.seen]")
+    assert any(" of " in words and "B of " in words for words in seen), seen
+    assert any(words.startswith("Processing ") and " of " in words for words in seen), seen
+    assert page.evaluate("window.unreloaded") is True
+    expect(page.locator('.item[data-name="evening.jpg"]')).to_have_attribute("data-state", "ready")
+    keep(page, "upload-ready")
+
+
+def test_the_bytes_of_a_large_file_arrive_in_parallel_parts_and_are_the_same(
+    page: Page, folder: str, tmp_path: Path, client: httpx.Client
+) -> None:
+    data = bytes(range(256)) * 100_000  # 25.6 MB: three parts
+    (tmp_path / "archive.bin").write_bytes(data)
+    parts = []
+    page.on("request", lambda request: parts.append(request.url) if request.method == "PUT" else None)
+    open_folder(page, folder)
+    pick(page, tmp_path / "archive.bin")
+    expect(page.locator('.item[data-name="archive.bin"]')).to_be_visible(timeout=PATIENCE)
+    assert len({url for url in parts if "comp=block" in url}) == 3
+    assert client.get(f"{folder}/archive.bin").content == data
+
+
+def test_a_whole_folder_comes_with_its_subfolders(page: Page, folder: str, tmp_path: Path) -> None:
+    holiday = tmp_path / "Holiday 2026"
+    (holiday / "Day #1").mkdir(parents=True)
+    photo(holiday / "arrival.jpg", (400, 300))
+    photo(holiday / "Day #1" / "beach.jpg", (400, 300), seed=2)
+    (holiday / ".DS_Store").write_bytes(b"litter")
+    open_folder(page, folder)
+    page.locator("[data-pick=folder]").set_input_files(holiday)
+    expect(page.locator(".dock h2")).to_have_text("2 assets ready", timeout=PATIENCE)
+    card = page.locator('.item.folder[data-name="holiday-2026"]')
+    expect(card.locator(".item-link")).to_have_text("Holiday 2026")
+    card.locator(".item-link").click()
+    wait_for_thumbnail(page, "arrival.jpg")
+    page.locator('.item[data-name="day--1"] .item-link').click()
+    wait_for_thumbnail(page, "beach.jpg")
+    expect(page.locator(".breadcrumb")).to_contain_text("Holiday 2026")
+    expect(page.locator(".item")).to_have_count(1)
+
+
+def test_files_and_folders_can_be_dropped_anywhere(page: Page, folder: str, tmp_path: Path) -> None:
+    (tmp_path / "dropped").mkdir()
+    photo(tmp_path / "dropped" / "inside.jpg", (400, 300))
+    photo(tmp_path / "single.jpg", (400, 300), seed=3)
+    open_folder(page, folder)
+    drop(page, 700, 600, [tmp_path / "dropped", tmp_path / "single.jpg"])
+    wait_for_thumbnail(page, "single.jpg")
+    expect(page.locator('.item.folder[data-name="dropped"]')).to_contain_text("1 item", timeout=PATIENCE)
+    expect(page.locator("[data-slot=overlay]")).to_be_hidden()
+
+
+def drop(page: Page, x: int, y: int, files: list[Path]) -> None:
+    """As the operating system does it: through the browser's own protocol, with real paths."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
+        if kind == "dragOver":
+            expect(page.locator("[data-slot=overlay]")).to_be_visible()
+
+
+def test_a_second_browser_sees_uploads_and_deletions(
+    visitors: Visitors, folder: str, picture: Path, client: httpx.Client
+) -> None:
+    first, second = visitors().page, visitors().page
+    open_folder(second, folder)
+    open_folder(first, folder)
+    pick(first, picture)
+    wait_for_thumbnail(second, "harbour.jpg")
+    expect(second.locator("[data-slot=count]")).to_have_text("1 item")
+    client.delete(f"/api/assets{folder.removeprefix('/content/dam')}/harbour.jpg")
+    expect(second.locator(".item")).to_have_count(0, timeout=PATIENCE)
+    expect(second.get_by_text("This folder is empty")).to_be_visible()
+
+
+def test_a_broken_file_says_why_in_the_dock_on_the_card_and_in_its_details(
+    page: Page, folder: str, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.jpg").write_bytes(photo_bytes((800, 600))[:3000])
+    open_folder(page, folder)
+    pick(page, tmp_path / "broken.jpg")
+    card = page.locator('.item[data-name="broken.jpg"]')
+    expect(card).to_contain_text("Failed: Source", timeout=PATIENCE)
+    expect(page.locator(".dock-row.is-failed .how")).to_contain_text("Failed: Source", timeout=PATIENCE)
+    card.locator(".item-link").click()
+    expect(page.locator("#asset-problem")).to_contain_text("No rendition could be made: Source")
+    expect(page.locator("#asset-renditions .why").first).to_be_visible()
+    keep(page, "asset-failed")
+
+
+def test_a_refused_part_can_be_retried(page: Page, folder: str, picture: Path) -> None:
+    broken = {"on": True}
+
+    def refuse(route: object) -> None:
+        if broken["on"]:
+            route.fulfill(status=403, body="")  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    page.route("**/devstoreaccount1/**", lambda route: refuse(route))
+    open_folder(page, folder)
+    pick(page, picture)
+    expect(page.locator(".dock-row.is-failed .how")).to_contain_text("blob storage refused")
+    broken["on"] = False
+    page.get_by_role("button", name="Retry harbour.jpg").click()
+    wait_for_thumbnail(page, "harbour.jpg")
+
+
+def test_an_upload_can_be_cancelled(page: Page, folder: str, picture: Path) -> None:
+    page.route("**/devstoreaccount1/**", lambda route: None)  # bytes that never arrive
+    open_folder(page, folder)
+    pick(page, picture)
+    page.get_by_role("button", name="Cancel harbour.jpg").click()
+    expect(page.locator(".dock-row .how")).to_have_text("Cancelled")
+    expect(page.locator(".dock h2")).to_have_text("1 cancelled")
+    expect(page.locator(".item")).to_have_count(0)
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_an_upload_goes_on_while_people_look_at_other_pages(page: Page, folder: str, tmp_path: Path) -> None:
+    open_folder(page, folder)
+    pick(page, *[photo(tmp_path / f"p{number}.jpg", (1600, 1200), number) for number in range(6)])
+    page.get_by_role("link", name="Start").click()
+    expect(page.get_by_role("heading", name="Recent uploads")).to_be_visible()
+    expect(page.locator(".dock h2")).to_have_text("6 assets ready", timeout=PATIENCE)
+    page.go_back()
+    expect(page.locator(".item")).to_have_count(6)
+
+
+class TestAFileThatExists:
+    def ask(self, page: Page, client: httpx.Client, folder: str, picture: Path, choice: str) -> None:
+        upload(client, folder, "harbour.jpg", photo_bytes((640, 480), seed=5))
+        open_folder(page, folder)
+        pick(page, picture)
+        dialog = page.locator("#dialog-conflict")
+        expect(dialog).to_contain_text("1 file exists already")
+        dialog.get_by_text(choice, exact=True).click()
+        dialog.get_by_role("button", name="Continue").click()
+        expect(page.locator(".dock h2")).to_have_text("1 asset ready", timeout=PATIENCE)
+
+    def uuid(self, client: httpx.Client, path: str) -> str:
+        return str(client.get(f"{path}.json").json()["jcr:uuid"])
+
+    def test_becomes_a_version(self, page: Page, client: httpx.Client, folder: str, picture: Path) -> None:
+        self.ask(page, client, folder, picture, "Create version")
+        assert client.get(f"{folder}/harbour.jpg").content == picture.read_bytes()
+        page.locator('.item[data-name="harbour.jpg"] .item-link').click()
+        expect(page.locator("#asset-versions")).to_contain_text("1.0")
+
+    def test_is_replaced(self, page: Page, client: httpx.Client, folder: str, picture: Path) -> None:
+        self.ask(page, client, folder, picture, "Replace")
+        assert client.get(f"{folder}/harbour.jpg").content == picture.read_bytes()
+        page.locator('.item[data-name="harbour.jpg"] .item-link').click()
+        expect(page.locator("#asset-versions")).to_contain_text("No earlier versions")
+
+    def test_stays_beside_the_new_one(self, page: Page, client: httpx.Client, folder: str, picture: Path) -> None:
+        self.ask(page, client, folder, picture, "Keep both")
+        expect(page.locator(".item")).to_have_count(2)
+        assert client.get(f"{folder}/harbour-1.jpg").content == picture.read_bytes()
+
+    def test_is_left_alone_when_skipped(self, page: Page, client: httpx.Client, folder: str, picture: Path) -> None:
+        old = photo_bytes((640, 480), seed=5)
+        upload(client, folder, "harbour.jpg", old)
+        open_folder(page, folder)
+        pick(page, picture)
+        page.locator("#dialog-conflict").get_by_role("button", name="Skip them").click()
+        expect(page.locator("#dialog-conflict")).to_be_hidden()
+        assert client.get(f"{folder}/harbour.jpg").content == old
