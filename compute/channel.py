@@ -16,9 +16,12 @@ class Channel:
     """Any thread may send. When the pool goes away, so does this process."""
 
     def __init__(self) -> None:
-        # Whatever a library prints goes to standard error, not between our messages.
+        # What libraries print about broken files belongs neither between our messages nor into the server's log.
         self._out = os.dup(1)
-        os.dup2(2, 1)
+        sys.stderr = open(os.dup(2), "w", buffering=1)  # noqa: SIM115 - for as long as the process lives
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
         self._lock = threading.Lock()
         self._inbox: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self._beaten = 0.0

@@ -132,8 +132,6 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"8BPS", "PSD"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
-    (b"\0\0\x01\0", "ICO"),
-    (b"\0\0\x02\0", "ICO"),
     (b"\x01\xda", "SGI"),
     (b"%!PS", "EPS"),
     (b"\xc5\xd0\xd3\xc6", "EPS"),
@@ -176,6 +174,8 @@ def _by_signature(head: bytes) -> str | None:
             return name
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in {12, 40, 52, 56, 64, 108, 124}:
         return "BMP"
+    if head[:4] in {b"\0\0\x01\0", b"\0\0\x02\0"} and 0 < int.from_bytes(head[4:6], "little") < 1024:
+        return "ICO"
     if head[:1] == b"P" and head[1:2] in b"1234567fF" and head[2:3].isspace():
         return "PNM"
     return None

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageEr
 
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
-from compute.engine.raster import WHITE, Encoding, Raster, within_size
+from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, Raster, within_size
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 
 Image.MAX_IMAGE_PIXELS = None  # the engine has its own limit, on the header
@@ -72,15 +72,11 @@ class PillowPicture:
         self._file = file
         self._wrap = wrap
         self._formats = formats
-        with reading():
-            self._image: Image.Image = Image.open(file, formats=formats)
-            self._orientation = _orientation(self._image)
-        self._stored = Size(*self._image.size)
+        with reading(), Image.open(file, formats=formats) as image:
+            self._orientation = _orientation(image)
+            self._stored = Size(*image.size)
+            self.density: Density | None = density(image.info.get("dpi"))
         self.size = upright(self._stored, self._orientation)
-
-    @property
-    def density(self) -> Density | None:
-        return density(self._image.info.get("dpi"))
 
     def raster(self, box: Box, size: Size) -> Raster:
         stored_box = box.stored(self._orientation, self.size)
@@ -310,7 +306,7 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 
 
 def _orientation(image: Image.Image) -> int:
-    if image.format in {"HEIF", "AVIF"}:  # the decoder has applied the file's own rotation
+    if image.format in {"HEIF", "AVIF", "TIFF"}:  # the plugins turn these themselves
         return 1
     value = image.getexif().get(_ORIENTATION, 1)
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
@@ -322,4 +318,4 @@ def density(dpi: Any) -> Density | None:
         x, y = (float(value) for value in dpi)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    return Density(round(x, 2), round(y, 2)) if 1 < x < 1e5 and 1 < y < 1e5 else None
+    return Density(round(x, 2), round(y, 2)) if 1 < x <= HIGHEST_DENSITY and 1 < y <= HIGHEST_DENSITY else None

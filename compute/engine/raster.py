@@ -14,6 +14,7 @@ from compute.engine.geometry import Box, Size
 from compute.engine.instructions import Colour, Density
 
 WHITE: Colour = (255, 255, 255)
+HIGHEST_DENSITY = 30_000.0  # pixels per inch; what files say beyond is damage
 DEFAULT_QUALITY = {"jpeg": 85, "webp": 80, "avif": 60}
 
 

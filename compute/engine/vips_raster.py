@@ -12,7 +12,7 @@ from PIL import Image
 
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
-from compute.engine.raster import WHITE, Encoding, within_size
+from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, within_size
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 
 pyvips.cache_set_max(0)
@@ -274,9 +274,9 @@ def _orientation(image: Any) -> int:
 
 def _density(image: Any) -> Density | None:
     """libvips says 1 pixel a millimetre when the file says nothing."""
-    if image.xres <= 0 or image.yres <= 0 or (image.xres == 1 and image.yres == 1):
-        return None
-    return Density(round(image.xres * _MM_PER_INCH, 2), round(image.yres * _MM_PER_INCH, 2))
+    x, y = round(image.xres * _MM_PER_INCH, 2), round(image.yres * _MM_PER_INCH, 2)
+    unsaid = image.xres == 1 and image.yres == 1
+    return Density(x, y) if not unsaid and 0 < x <= HIGHEST_DENSITY and 0 < y <= HIGHEST_DENSITY else None
 
 
 def _reason(err: Any, path: Path | None = None) -> str:

@@ -127,17 +127,25 @@ def _iptc_block(image: Image.Image) -> bytes | None:
 
 
 def _measure(image: Image.Image, properties: Properties) -> None:
-    properties.set("tiff:ImageWidth", image.width)
-    properties.set("tiff:ImageLength", image.height)
+    width, height = _stored_size(image)
+    properties.set("tiff:ImageWidth", width)
+    properties.set("tiff:ImageLength", height)
     properties.set("dam:Bitsperpixel", _bits_per_pixel(image))
     progressive = bool(image.info.get("progressive") or image.info.get("interlace"))
     properties.set("dam:Progressive", "yes" if progressive else "no")
     properties.set("dam:Numberofimages", getattr(image, "n_frames", 1))
     if found := density(image.info.get("dpi")):
-        properties.set("dam:Physicalwidthininches", f"{image.width / found.x:.4f}")
-        properties.set("dam:Physicalheightininches", f"{image.height / found.y:.4f}")
+        properties.set("dam:Physicalwidthininches", f"{width / found.x:.4f}")
+        properties.set("dam:Physicalheightininches", f"{height / found.y:.4f}")
         properties.set("dam:Physicalwidthindpi", round(found.x))
         properties.set("dam:Physicalheightindpi", round(found.y))
+
+
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    """As in the file: before the orientation is applied, which Pillow does by itself for TIFF."""
+    if image.format == "TIFF" and image.getexif().get(274, 1) in {5, 6, 7, 8}:
+        return image.height, image.width
+    return image.width, image.height
 
 
 def _bits_per_pixel(image: Image.Image) -> int | None:
