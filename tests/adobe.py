@@ -1,12 +1,14 @@
 """A client of IMS, Asset Compute and I/O Events as Adobe's are, for tests over real sockets."""
 
 import base64
+import sqlite3
 import struct
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -20,25 +22,44 @@ PROVIDER_ID = f"asset_compute_{ORG_ID}_{CLIENT_ID}"
 Json = dict[str, Any]
 
 
-def access_token(url: str, scope: str = "") -> str:
-    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+def add_integration(data_dir: Path, client_id: str) -> None:
+    """Give the server of this data directory another client with the same secret; the repository uses the first."""
+    values = {
+        "client_id": client_id,
+        "name": client_id,
+        "org_id": ORG_ID,
+        "secrets": f'["{CLIENT_SECRET}"]',
+        "technical_account_id": f"{client_id}@techacct.adobe.com",
+        "technical_account_email": f"{client_id}@example.com",
+        "scopes": "openid,AdobeID,asset_compute,event_receiver_api,adobeio_api",
+        "public_keys": "[]",
+        "created_at": "2026-01-01 00:00:00",
+    }
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    with closing(sqlite3.connect(data_dir / "aemulator.sqlite3", timeout=30)) as database, database:
+        database.execute(f"INSERT INTO identity_integration ({columns}) VALUES ({marks})", [*values.values()])
+
+
+def access_token(url: str, scope: str = "", client_id: str = CLIENT_ID) -> str:
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": CLIENT_SECRET}
     answer = httpx.post(f"{url}/ims/token/v3", data={**form, **({"scope": scope} if scope else {})})
     return str(answer.raise_for_status().json()["access_token"])
 
 
-def headers(token: str) -> dict[str, str]:
+def headers(token: str, client_id: str = CLIENT_ID) -> dict[str, str]:
     return {
         "authorization": f"Bearer {token}",
-        "x-api-key": CLIENT_ID,
+        "x-api-key": client_id,
         "x-gw-ims-org-id": ORG_ID,
         "x-ims-org-id": ORG_ID,
     }
 
 
 @contextmanager
-def adobe_client(url: str) -> Iterator[httpx.Client]:
+def adobe_client(url: str, client_id: str = CLIENT_ID) -> Iterator[httpx.Client]:
     """An httpx client with the headers that every Adobe API wants."""
-    with httpx.Client(base_url=url, headers=headers(access_token(url)), timeout=30.0) as client:
+    known = headers(access_token(url, client_id=client_id), client_id)
+    with httpx.Client(base_url=url, headers=known, timeout=30.0) as client:
         yield client
 
 
