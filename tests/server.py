@@ -53,11 +53,13 @@ class ServerProcess:
     `data_dir` survives `stop` and `kill`: start another on it to see what a restart finds.
     """
 
-    def __init__(self, data_dir: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *options: str, demo: bool = False, environment: dict[str, str] | None = None
+    ) -> None:
         self.data_dir = data_dir
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         self._ready_file = data_dir.with_name(f"{data_dir.name}.ready.json")
-        self._options = options
+        self._options = options if demo else ("--no-demo", *options)
         self._environment = clean_environment(**(environment or {}))
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -65,7 +67,7 @@ class ServerProcess:
 
     def start(self) -> Self:
         self._ready_file.unlink(missing_ok=True)
-        command = [sys.executable, "manage.py", "serve", "--port", "0", "--https-port", "0", "--no-demo"]
+        command = [sys.executable, "manage.py", "serve", "--port", "0", "--https-port", "0"]
         command += ["--data-dir", str(self.data_dir), "--ready-file", str(self._ready_file), *self._options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
