@@ -4,6 +4,7 @@
 #   make test   [PYTEST="tests/system -k start"]
 #   make bench  NAME=pipeline
 #   make lint   ruff, mypy, import-linter
+#   make screenshots  the pictures of the documentation
 #   make lock   pin the requirements again
 
 PORT ?=
@@ -18,7 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE_OPTIONS := $(if $(PORT),--port $(PORT)) $(if $(HTTPS_PORT),--https-port $(HTTPS_PORT)) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(SERVE)
 
-.PHONY: run test lint bench lock system-packages clean
+.PHONY: run test lint bench screenshots lock system-packages node-packages clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -54,12 +55,14 @@ $(BIN)/python:
 system-packages:
 	@tests/system-packages
 
-.PHONY: node-packages
 node-packages: tests/npm/node_modules/.installed
 
 tests/npm/node_modules/.installed: tests/npm/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: the tests with Adobe's clients will be skipped"; exit 0; }; \
 	cd tests/npm && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python -m docs.screenshots
 
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q requirements.in -o requirements.lock
