@@ -1,5 +1,5 @@
 // A folder's cards or rows: selection, keys, actions, drop of files; live-list.js keeps it up to date.
-import { _, fill, plural, whole } from "./i18n.js";
+import { _, fill, ngettext, whole } from "./i18n.js";
 import { fromDrop, fromInput, hasFiles } from "./dropped.js";
 import { askForFolder, askForName, askForTarget, askToDelete, download } from "./folder-dialogs.js";
 import { LiveList } from "./live-list.js";
@@ -12,6 +12,7 @@ class AssetCollection extends HTMLElement {
     this.selected = new Set();
     this.list = this.slotted("items");
     this.live = new LiveList(this, () => this.refresh());
+    this.listen(this.list, "focusin", (event) => (this.lastFocused = event.target.closest(".item")));
     this.listen(this, "click", (event) => this.click(event));
     this.listen(this, "change", (event) => this.changed(event));
     this.listen(document, "keydown", (event) => this.key(event));
@@ -76,7 +77,7 @@ class AssetCollection extends HTMLElement {
     this.slotted("empty").hidden = items.length > 0;
     this.list.closest("table, ul").hidden = items.length === 0;
     if (count) this.showSelection(count);
-    if (count !== this.said) announce(count ? plural("%(count)s item selected", "%(count)s items selected", count) : "");
+    if (count !== this.said) announce(count ? ngettext("%(count)s item selected", "%(count)s items selected", count) : "");
     this.said = count;
   }
 
@@ -137,8 +138,10 @@ class AssetCollection extends HTMLElement {
     this.act(act, event);
   }
 
+  /** The item with the focus; right after a dialog closed, the one that had it before. */
   get focused() {
-    return document.activeElement?.closest(".item");
+    const active = document.activeElement;
+    return active === document.body ? this.items.find((item) => item === this.lastFocused) : active?.closest(".item");
   }
 
   act(act, event) {

@@ -1,5 +1,5 @@
 // The dialogs that change the tree: create, rename, move, delete. Used by the folder's page and the asset's.
-import { _, fill, plural } from "./i18n.js";
+import { _, fill, ngettext } from "./i18n.js";
 import { ask, watchName } from "./dialogs.js";
 import { folderName } from "./names.js";
 import { complain, say } from "./notices.js";
@@ -49,7 +49,7 @@ export async function askForName(path) {
 /** Moves items to a folder, one of them under another name too; resolves to [[from, to], …] of those that moved. */
 export async function askForTarget(paths) {
   const single = paths.length === 1;
-  const what = single ? nameOf(paths[0]) : plural("%(count)s item", "%(count)s items", paths.length);
+  const what = single ? nameOf(paths[0]) : ngettext("%(count)s item", "%(count)s items", paths.length);
   const field = dialogOf("move").querySelector('[data-slot="rename"]');
   field.hidden = !single;
   const asked = ask("move", { what, tree: (slot) => plantTree(slot, paths) }, { name: single ? nameOf(paths[0]) : "" });
@@ -58,17 +58,17 @@ export async function askForTarget(paths) {
   if (!answer?.values.folder) return [];
   const wanted = paths.map((path) => [path, join(answer.values.folder, single ? answer.values.name : nameOf(path))]);
   const moved = await each(wanted.filter(([from, to]) => from !== to), ([from, to]) => move(from, to));
-  if (moved.length) say(plural("%(count)s item moved.", "%(count)s items moved.", moved.length));
+  if (moved.length) say(ngettext("%(count)s item moved.", "%(count)s items moved.", moved.length));
   return moved;
 }
 
 /** Deletes items after asking; resolves to the paths of those that are gone. */
 export async function askToDelete(paths) {
-  const question = paths.length === 1 ? fill(_("Delete “%(name)s”?"), { name: nameOf(paths[0]) }) : plural("Delete %(count)s item?", "Delete %(count)s items?", paths.length);
+  const question = paths.length === 1 ? fill(_("Delete “%(name)s”?"), { name: nameOf(paths[0]) }) : ngettext("Delete %(count)s item?", "Delete %(count)s items?", paths.length);
   const answer = await ask("delete", { title: question, names: paths });
   if (!answer) return [];
   const gone = await each(paths, remove);
-  if (gone.length) say(plural("%(count)s item deleted.", "%(count)s items deleted.", gone.length));
+  if (gone.length) say(ngettext("%(count)s item deleted.", "%(count)s items deleted.", gone.length));
   return gone;
 }
 
@@ -112,7 +112,7 @@ async function each(things, work) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, take));
-  if (failures.length) complain(plural("%(count)s item could not be changed: %(reason)s", "%(count)s items could not be changed: %(reason)s", failures.length, { reason: failures[0].message }));
+  if (failures.length) complain(ngettext("%(count)s item could not be changed: %(reason)s", "%(count)s items could not be changed: %(reason)s", failures.length, { reason: failures[0].message }));
   return worked;
 }
 

@@ -1,5 +1,6 @@
 // Texts come from Django's catalogue (a plain script loaded before the modules).
-const { gettext, ngettext, interpolate } = window.django ?? window;
+const django = window.django ?? window;
+const { gettext, interpolate } = django;
 
 export const _ = gettext;
 
@@ -7,7 +8,7 @@ export const _ = gettext;
 export const fill = (text, values) => interpolate(text, values, true);
 
 /** The form for `count`, filled in with `count` and `values`. */
-export const plural = (one, many, count, values = {}) => fill(ngettext(one, many, count), { count: whole(count), ...values });
+export const ngettext = (one, many, count, values = {}) => fill(django.ngettext(one, many, count), { count: whole(count), ...values });
 
 /** A whole number with its thousands apart. */
 export const whole = (number) => new Intl.NumberFormat(document.documentElement.lang || "en").format(number);

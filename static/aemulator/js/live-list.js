@@ -1,5 +1,5 @@
 // Keeps a sorted list of items as the repository has it, without ever moving what is under the pointer.
-import { plural } from "./i18n.js";
+import { ngettext } from "./i18n.js";
 import { Follower } from "./live.js";
 import { complain } from "./notices.js";
 import { fragment } from "./repository.js";
@@ -65,8 +65,9 @@ export class LiveList {
 
   showTotal(total) {
     this.host.dataset.total = total;
-    const words = this.host.dataset.search ? ["%(count)s item found", "%(count)s items found"] : ["%(count)s item", "%(count)s items"];
-    this.host.slotted("count").textContent = plural(...words, total);
+    this.host.slotted("count").textContent = this.host.dataset.search
+      ? ngettext("%(count)s item found", "%(count)s items found", total)
+      : ngettext("%(count)s item", "%(count)s items", total);
   }
 
   // --- items ---------------------------------------------------------------------------------------------------------
@@ -91,17 +92,11 @@ export class LiveList {
     window.htmx?.process(fresh);
   }
 
-  // The element stays, with its focus and selection; only what it shows is replaced.
   update(old, fresh) {
     this.leaving.delete(old);
     old.classList.remove("is-gone");
-    if (old.innerHTML === fresh.innerHTML) return;
-    const focused = old.contains(document.activeElement);
-    const picture = old.querySelector("img")?.getAttribute("src");
-    keepPicture(old, fresh, picture);
-    old.replaceChildren(...fresh.childNodes);
     Object.assign(old.dataset, fresh.dataset);
-    if (focused) old.querySelector(".item-link").focus({ preventScroll: true });
+    morph(old, fresh);
   }
 
   depart(path) {
@@ -181,7 +176,7 @@ export class LiveList {
   showNewsCount() {
     const count = this.waiting.size;
     this.host.slotted("news").hidden = count === 0;
-    this.host.slotted("news-text").textContent = plural("%(count)s new item", "%(count)s new items", count);
+    this.host.slotted("news-text").textContent = ngettext("%(count)s new item", "%(count)s new items", count);
   }
 
   // A page that was loaded may bring what live updates brought already.
@@ -197,8 +192,19 @@ export class LiveList {
 
 const isWithin = (path, root) => path === root || path.startsWith(`${root}/`);
 
-// The same picture is not loaded, and does not flicker, again.
-function keepPicture(old, fresh, source) {
-  const picture = fresh.querySelector("img");
-  if (picture && source && picture.getAttribute("src") === source) picture.replaceWith(old.querySelector("img"));
+// What people act on stays the same element, with its focus; what is equal stays too, so that no picture flickers.
+const KEPT = ".item-link, input, img";
+
+function morph(old, fresh) {
+  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
+  before.slice(after.length).forEach((node) => node.remove());
+  after.forEach((node, index) => (before[index] ? exchange(before[index], node) : old.append(node)));
+}
+
+function exchange(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  const kept = old.localName && old.localName === fresh.localName && (old.matches(KEPT) || old.querySelector(KEPT));
+  if (!kept || !fresh.matches(KEPT) !== !old.matches(KEPT)) return old.replaceWith(fresh);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  return morph(old, fresh);
 }

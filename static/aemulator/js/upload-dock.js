@@ -1,5 +1,5 @@
 // The dock: one row for each upload, from its bytes to its thumbnail.
-import { _, fill, plural, whole } from "./i18n.js";
+import { _, fill, ngettext, whole } from "./i18n.js";
 import { bytes, duration } from "./formats.js";
 import { announce, element, icon, iconButton } from "./notices.js";
 import { queue } from "./upload-queue.js";
@@ -87,7 +87,7 @@ function wordsFor(upload) {
 
 function readyWords({ file, failed }) {
   const words = fill(_("Ready · %(size)s"), { size: bytes(file.size) });
-  return failed ? `${words} · ${plural("%(count)s rendition failed", "%(count)s renditions failed", failed)}` : words;
+  return failed ? `${words} · ${ngettext("%(count)s rendition failed", "%(count)s renditions failed", failed)}` : words;
 }
 
 class UploadDock extends HTMLElement {
@@ -210,9 +210,9 @@ function headline({ all, active, processing, ready, failed, cancelled }, paused)
   }
   if (processing) return fill(_("Processing %(at)s of %(all)s"), { at: whole(ready + failed + 1), all: whole(all) });
   const parts = [];
-  if (ready || !(failed + cancelled)) parts.push(plural("%(count)s asset ready", "%(count)s assets ready", ready));
-  if (failed) parts.push(plural("%(count)s failed", "%(count)s failed", failed));
-  if (cancelled) parts.push(plural("%(count)s cancelled", "%(count)s cancelled", cancelled));
+  if (ready || !(failed + cancelled)) parts.push(ngettext("%(count)s asset ready", "%(count)s assets ready", ready));
+  if (failed) parts.push(ngettext("%(count)s failed", "%(count)s failed", failed));
+  if (cancelled) parts.push(ngettext("%(count)s cancelled", "%(count)s cancelled", cancelled));
   return parts.join(", ");
 }
 

@@ -1,5 +1,5 @@
 // From what a person dropped to uploads: names made valid, folders created, duplicates asked about.
-import { _, fill, plural } from "./i18n.js";
+import { _, fill, ngettext } from "./i18n.js";
 import { assetName, folderName, isLitter, numbered } from "./names.js";
 import { createFolder, existing } from "./repository.js";
 import { complain, say } from "./notices.js";
@@ -13,7 +13,7 @@ const NAMES_AT_ONCE = 500;
 export async function upload(found, folder) {
   try {
     const plan = planOf(await found, folder);
-    if (plan.skipped) say(plural("%(count)s system file was left out.", "%(count)s system files were left out.", plan.skipped));
+    if (plan.skipped) say(ngettext("%(count)s system file was left out.", "%(count)s system files were left out.", plan.skipped));
     await createFolders(plan);
     const uploads = await settleDuplicates(plan);
     if (uploads.length) queue.add(uploads);
@@ -77,7 +77,7 @@ async function existingOf(folder, names) {
 }
 
 async function askAbout(duplicates) {
-  const title = plural("%(count)s file exists already", "%(count)s files exist already", duplicates.length);
+  const title = ngettext("%(count)s file exists already", "%(count)s files exist already", duplicates.length);
   const answer = await ask("conflict", { title, names: duplicates });
   if (!answer) return null;
   return answer.action === "skip" ? "skip" : answer.values.policy;

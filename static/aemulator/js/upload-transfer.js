@@ -77,7 +77,7 @@ function put(url, body, type, signal, progress) {
 }
 
 function refusal(request) {
-  const code = request.getResponseHeader("x-ms-error-code") ?? request.responseXML?.querySelector("Code")?.textContent;
+  const code = request.getResponseHeader("x-ms-error-code") ?? request.responseText.match(/<Code>(\w+)</)?.[1];
   const text = code ? `${request.status} ${code}` : `${request.status}`;
   const error = new Error(fill(_("The blob storage refused the bytes: %(answer)s."), { answer: text }));
   error.final = request.status < 500; // the same bytes to the same URL would be refused again
