@@ -30,7 +30,7 @@ from repository.outcomes import Outcome, StoredRendition
 
 PAGE: Final = 200  # entries
 IDLE: Final = 1.0  # seconds between two polls while no job is under way
-PAUSE_AFTER_ERROR: Final = 2.0  # seconds
+PAUSE_AFTER_ERROR: Final = 1.0  # seconds
 COMMITS_AT_ONCE: Final = 8
 NOTHING_STORED: Final = "The worker reported the rendition, but no block of it was stored"
 

@@ -21,7 +21,7 @@ from repository.tree import BinaryRef, TreeNode
 
 LEASE: Final = timedelta(seconds=90)  # longer than one attempt can take
 IDLE: Final = 1.0  # seconds between two looks for jobs of other processes, retries and overdue ones
-FIRST_DELAY: Final = 1.0  # seconds before the first retry; doubles
+FIRST_DELAY: Final = 0.5  # seconds before the first retry; doubles
 LONGEST_DELAY: Final = 60.0
 
 logger = logging.getLogger(__name__)

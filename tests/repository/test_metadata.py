@@ -19,6 +19,9 @@ HEAD = (
     ' xmlns:jcr="http://www.jcp.org/jcr/1.0">'
 )
 
+GERMAN = '<rdf:li xml:lang="de">T</rdf:li>'
+DEFAULT = '<rdf:li xml:lang="x-default">D</rdf:li>'
+
 
 def parse(body: str, attributes: str = "") -> Metadata:
     xml = f"{HEAD}<rdf:Description rdf:about=''{attributes}>{body}</rdf:Description></rdf:RDF>"
@@ -47,11 +50,7 @@ def parse(body: str, attributes: str = "") -> Metadata:
         ("<dc:subject><rdf:Bag><rdf:li>a</rdf:li><rdf:li>b</rdf:li></rdf:Bag></dc:subject>", "dc:subject", ["a", "b"]),
         ("<dc:creator><rdf:Seq><rdf:li>a</rdf:li></rdf:Seq></dc:creator>", "dc:creator", ["a"]),
         ("<dc:subject><rdf:Bag/></dc:subject>", "dc:subject", []),
-        (
-            '<dc:title><rdf:Alt><rdf:li xml:lang="de">T</rdf:li><rdf:li xml:lang="x-default">D</rdf:li></rdf:Alt></dc:title>',
-            "dc:title",
-            "D",
-        ),
+        (f"<dc:title><rdf:Alt>{GERMAN}{DEFAULT}</rdf:Alt></dc:title>", "dc:title", "D"),
         ('<my:page rdf:resource="http://example.com/x"/>', "my:page", "http://example.com/x"),
         ("<my:flag>True</my:flag>", "my:flag", "True"),
         ("<my:empty/>", "my:empty", ""),

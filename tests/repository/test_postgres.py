@@ -9,15 +9,8 @@ import pytest
 
 from tests.postgres import cluster
 
-_FILES = (
-    "test_tree.py",
-    "test_tree_random.py",
-    "test_changes.py",
-    "test_assets.py",
-    "test_versions.py",
-    "test_jobs.py",
-)
-_FILES += ("test_outcomes.py", "test_writers.py")
+_MODULES = "tree tree_random changes assets versions jobs outcomes writers"
+_FILES = [f"test_{module}.py" for module in _MODULES.split()]
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="this is the inner run")

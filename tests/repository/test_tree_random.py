@@ -2,10 +2,10 @@
 
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from repository import changes, tree
@@ -15,6 +15,8 @@ from repository.paths import DAM, NodePath
 _names = st.sampled_from(["a", "b", "a.b", "a0", "a!", "é", "😀", "jcr:x"])
 _values = st.integers(0, 3) | st.sampled_from(["x", "ü"])
 BASE = DAM / "random"
+
+pytestmark = pytest.mark.django_db
 
 
 class TreeMachine(RuleBasedStateMachine):
@@ -170,10 +172,13 @@ class TreeMachine(RuleBasedStateMachine):
         siblings.insert(index, path.name)
 
 
-class TestTree(TestCase, TreeMachine.TestCase):  # type: ignore[misc]
-    settings = settings(
-        max_examples=40 if connection.vendor == "sqlite" else 15,
-        stateful_step_count=30,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+TreeMachine.TestCase.settings = settings(
+    max_examples=40 if connection.vendor == "sqlite" else 10,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class TestTree(TreeMachine.TestCase):  # type: ignore[misc,valid-type]
+    """On the database of the tests; every example is rolled back."""

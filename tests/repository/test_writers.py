@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -81,7 +82,7 @@ def test_the_feed_of_changes_is_in_the_order_of_commits() -> None:
             tree.create(DAM / f"{name}{number}")
             follow()
 
-    at_once(*[lambda name=name: make(name) for name in "pqrs"])  # type: ignore[misc]
+    at_once(*[lambda name=name: make(name) for name in "pqrs"])
     follow()
     assert seen == sorted(seen)
     assert len(seen) == len(set(seen))
@@ -94,7 +95,7 @@ def test_a_job_is_claimed_by_one() -> None:
     claimed: list[str] = []
 
     def claim() -> None:
-        while found := jobs.claim(3, jobs.timedelta(seconds=60)):
+        while found := jobs.claim(3, timedelta(seconds=60)):
             claimed.extend(found)
 
     at_once(*[claim] * 4)
