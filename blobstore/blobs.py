@@ -7,12 +7,13 @@ from typing import cast
 
 import orjson
 
-from blobstore import clock, containers, contents
+from blobstore import clock, contents
 from blobstore.conditions import Conditions, State
 from blobstore.contents import Staged
 from blobstore.errors import AzureError, Reason
 
 _COLUMNS = "name, etag, created, modified, size, content, list, attributes"
+_QUALIFIED = ", ".join(f"blobs.{column}" for column in _COLUMNS.split(", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What is under a name: the container's id, the committed blob, and whether blocks are staged."""
+
+    container: int
+    blob: Blob | None
+    has_blocks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """A request to make or replace a blob. `create_only`: its signature does not cover replacing."""
 
@@ -68,43 +78,49 @@ class Extent:
     file: str | None
 
 
-def find(db: sqlite3.Connection, container: int, name: str) -> Blob | None:
-    row = db.execute(f"SELECT {_COLUMNS} FROM blobs WHERE container = ? AND name = ?", (container, name)).fetchone()
-    return None if row is None else from_row(row)
-
-
 def get(db: sqlite3.Connection, container: str, name: str) -> Blob:
-    blob = find(db, containers.id_of(db, container), name)
-    if blob is None:
-        raise AzureError(Reason.BLOB_NOT_FOUND)
-    return blob
+    return _present(db, container, name)[1]
 
 
-def opened(db: sqlite3.Connection, write: Write) -> tuple[int, Blob | None]:
-    """The container's id and the blob to be replaced, when `write` may go on."""
-    container = containers.id_of(db, write.container)
-    current = find(db, container, write.name)
-    write.conditions.check_write(None if current is None else current.state)
-    if current is not None and write.create_only:
+def place(db: sqlite3.Connection, container: str, name: str) -> Place:
+    """All that is known under a name, by one statement: writes are many, and statements are what they cost."""
+    row = db.execute(
+        f"SELECT containers.id, EXISTS (SELECT 1 FROM blocks WHERE container = containers.id AND name = ?1),"
+        f" {_QUALIFIED} FROM containers LEFT JOIN blobs ON blobs.container = containers.id AND blobs.name = ?1"
+        f" WHERE containers.name = ?2",
+        (name, container),
+    ).fetchone()
+    if row is None:
+        raise AzureError(Reason.CONTAINER_NOT_FOUND)
+    return Place(row[0], None if row[2] is None else from_row(row[2:]), bool(row[1]))
+
+
+def opened(db: sqlite3.Connection, write: Write) -> Place:
+    """Where `write` goes, when it may go on."""
+    found = place(db, write.container, write.name)
+    write.conditions.check_write(None if found.blob is None else found.blob.state)
+    if found.blob is not None and write.create_only:
         raise AzureError(Reason.UNAUTHORIZED_BLOB_OVERWRITE)
-    return container, current
+    return found
 
 
 def put(db: sqlite3.Connection, write: Write, staged: Staged) -> Blob:
     """Make or replace a blob of one content. Its uncommitted blocks go, as in Azure."""
-    container, current = opened(db, write)
-    drop_bytes(db, current)
-    contents.drop_where(db, "SELECT content FROM blocks WHERE container = ? AND name = ?", container, write.name)
-    db.execute("DELETE FROM blocks WHERE container = ? AND name = ?", (container, write.name))
-    return store(db, container, write, staged.size, content=contents.insert(db, staged))
+    found = opened(db, write)
+    drop_bytes(db, found.blob)
+    if found.has_blocks:
+        key = (found.container, write.name)
+        contents.drop_where(db, "SELECT content FROM blocks WHERE container = ? AND name = ?", *key)
+        db.execute("DELETE FROM blocks WHERE container = ? AND name = ?", key)
+    return store(db, found.container, write, staged.size, content=contents.insert(db, staged))
 
 
 def put_copy(db: sqlite3.Connection, write: Write, source: Blob) -> Blob:
     """Make or replace a blob with the bytes of another: contents never change, so both refer to the same."""
-    container, current = opened(db, write)
+    found = opened(db, write)
     block_list = None if source.list is None else _copied_list(db, source.list)
-    drop_bytes(db, current)
-    return store(db, container, write, source.size, content=source.content, block_list=block_list)
+    drop_bytes(db, found.blob)
+    return store(db, found.container, write, source.size, content=source.content, block_list=block_list)
 
 
 def store(
@@ -127,28 +143,26 @@ def store(
 
 def amend(db: sqlite3.Connection, container: str, name: str, conditions: Conditions, change: Change) -> Blob:
     """Change the attributes of a blob, which gives it a new ETag and time."""
-    blob = get(db, container, name)
+    number, blob = _present(db, container, name)
     conditions.check_change(blob.state)
     amended = replace(
         blob, attributes=change(blob.attributes), etag=clock.new_etag(), modified=max(clock.seconds(), blob.modified)
     )
-    _update(db, container, amended)
+    _update(db, number, amended)
     return amended
 
 
-def amend_silently(db: sqlite3.Connection, container: str, name: str, change: Change) -> Blob:
+def amend_silently(db: sqlite3.Connection, container: str, name: str, change: Change) -> None:
     """Change what is beside the blob (tier, tags): ETag and time stay."""
-    blob = get(db, container, name)
-    amended = replace(blob, attributes=change(blob.attributes))
-    _update(db, container, amended)
-    return amended
+    number, blob = _present(db, container, name)
+    _update(db, number, replace(blob, attributes=change(blob.attributes)))
 
 
 def delete(db: sqlite3.Connection, container: str, name: str, conditions: Conditions) -> None:
-    blob = get(db, container, name)
+    number, blob = _present(db, container, name)
     conditions.check_change(blob.state)
     drop_bytes(db, blob)
-    db.execute("DELETE FROM blobs WHERE container = ? AND name = ?", (containers.id_of(db, container), name))
+    db.execute("DELETE FROM blobs WHERE container = ? AND name = ?", (number, name))
 
 
 def drop_bytes(db: sqlite3.Connection, blob: Blob | None) -> None:
@@ -193,8 +207,15 @@ def _copied_list(db: sqlite3.Connection, block_list: int) -> int:
     return copy
 
 
-def _update(db: sqlite3.Connection, container: str, blob: Blob) -> None:
+def _present(db: sqlite3.Connection, container: str, name: str) -> tuple[int, Blob]:
+    found = place(db, container, name)
+    if found.blob is None:
+        raise AzureError(Reason.BLOB_NOT_FOUND)
+    return found.container, found.blob
+
+
+def _update(db: sqlite3.Connection, container: int, blob: Blob) -> None:
     db.execute(
         "UPDATE blobs SET etag = ?, modified = ?, attributes = ? WHERE container = ? AND name = ?",
-        (blob.etag, blob.modified, orjson.dumps(blob.attributes).decode(), containers.id_of(db, container), blob.name),
+        (blob.etag, blob.modified, orjson.dumps(blob.attributes).decode(), container, blob.name),
     )

@@ -57,10 +57,10 @@ async def get_list(call: Call) -> Answer:
         detail = {"QueryParameterName": "blocklisttype", "QueryParameterValue": kind}
         raise AzureError(Reason.INVALID_QUERY_PARAMETER_VALUE, detail=detail)
     with call.store.index.snapshot() as db:
-        container = containers.id_of(db, call.container)
-        blob = blobs.find(db, container, call.blob)
-        staged = blocks.uncommitted(db, container, call.blob)
-        present = blocks.committed(db, blob)
+        found = blobs.place(db, call.container, call.blob)
+        staged = blocks.uncommitted(db, found.container, call.blob)
+        present = blocks.committed(db, found.blob)
+    blob = found.blob
     if blob is None and not staged:
         raise AzureError(Reason.BLOB_NOT_FOUND)
     root = documents.block_list_document(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from blobstore import blobs, clock, containers, contents
+from blobstore import blobs, clock, contents
 from blobstore.blobs import Blob, Write
 from blobstore.contents import Staged
 from blobstore.errors import AzureError, Reason
@@ -30,36 +30,40 @@ class Block:
 
 def stage(db: sqlite3.Connection, container: str, name: str, block: str, staged: Staged) -> None:
     """Keep an uncommitted block; one of the same id is replaced."""
-    number = containers.id_of(db, container)
-    key = (number, name)
-    other = db.execute("SELECT block FROM blocks WHERE container = ? AND name = ? LIMIT 1", key).fetchone()
-    if other is not None and len(other[0]) != len(block):
-        raise AzureError(Reason.INVALID_BLOB_OR_BLOCK)
-    contents.drop_where(
-        db, "SELECT content FROM blocks WHERE container = ? AND name = ? AND block = ?", number, name, block
-    )
+    found = blobs.place(db, container, name)
+    if found.has_blocks:
+        _make_room(db, found.container, name, block)
     db.execute(
         "INSERT OR REPLACE INTO blocks (container, name, block, size, content, staged) VALUES (?, ?, ?, ?, ?, ?)",
-        (number, name, block, staged.size, contents.insert(db, staged), clock.seconds()),
+        (found.container, name, block, staged.size, contents.insert(db, staged), clock.seconds()),
     )
+
+
+def _make_room(db: sqlite3.Connection, container: int, name: str, block: str) -> None:
+    """All ids under one name are of one length (Azure). A block of the same id gives up its bytes."""
+    key = (container, name)
+    other = db.execute("SELECT block FROM blocks WHERE container = ? AND name = ? LIMIT 1", key).fetchone()
+    if len(other[0]) != len(block):
+        raise AzureError(Reason.INVALID_BLOB_OR_BLOCK)
+    contents.drop_where(db, "SELECT content FROM blocks WHERE container = ? AND name = ? AND block = ?", *key, block)
 
 
 def commit(db: sqlite3.Connection, write: Write, entries: Iterable[tuple[Kind, str]]) -> Blob:
     """Make or replace a blob of the listed blocks, in their order. Its other blocks go."""
-    container, current = blobs.opened(db, write)
-    staged = {block.id: block for block in uncommitted(db, container, write.name)}
-    present = {block.id: block for block in committed(db, current)}
+    found = blobs.opened(db, write)
+    staged = {block.id: block for block in uncommitted(db, found.container, write.name)}
+    present = {block.id: block for block in committed(db, found.blob)}
     chosen = [_choose(kind, block, staged, present) for kind, block in entries]
-    before = {block.content for block in [*staged.values(), *_extents(db, current)]}
-    if current is not None and current.content is not None:
-        before.add(current.content)
+    before = {block.content for block in [*staged.values(), *_extents(db, found.blob)]}
+    if found.blob is not None and found.blob.content is not None:
+        before.add(found.blob.content)
     for content in before - {block.content for block in chosen}:
         contents.drop(db, content)
-    db.execute("DELETE FROM blocks WHERE container = ? AND name = ?", (container, write.name))
-    if current is not None and current.list is not None:
-        db.execute("DELETE FROM extents WHERE list = ?", (current.list,))
+    db.execute("DELETE FROM blocks WHERE container = ? AND name = ?", (found.container, write.name))
+    if found.blob is not None and found.blob.list is not None:
+        db.execute("DELETE FROM extents WHERE list = ?", (found.blob.list,))
     block_list, size = _insert_list(db, chosen)
-    return blobs.store(db, container, write, size, block_list=block_list)
+    return blobs.store(db, found.container, write, size, block_list=block_list)
 
 
 def uncommitted(db: sqlite3.Connection, container: int, name: str) -> list[Block]:

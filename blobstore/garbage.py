@@ -25,17 +25,26 @@ class Collected:
 
 
 async def collect_garbage(store: Store) -> Collected:
-    """Remove what is due by the limits of the store's configuration. Safe beside any traffic and other collectors."""
+    """Remove all that is due by the limits of the store's configuration. Safe beside traffic and other collectors."""
+    blocks, removed = await collect_dropped(store)
+    return Collected(blocks, removed, await collect_strays(store))
+
+
+async def collect_dropped(store: Store) -> tuple[int, int]:
+    """Abandoned blocks and dropped contents: how many of each went."""
     blocks = await store.change(lambda db: _drop_abandoned_blocks(db, store.config))
     removed = 0
     while True:
-        looked_at, files, rows = await store.change(lambda db: _take_dropped(db, store.config))
+        due, files, rows = await store.change(lambda db: _take_dropped(db, store.config))
         await store.work(_unlink, [path_of(store.config.directory, file) for file in files])
         removed += rows
-        if looked_at < BATCH:
-            break
-    strays = await store.work(_remove_strays, store)
-    return Collected(blocks, removed, strays)
+        if due < BATCH:
+            return blocks, removed
+
+
+async def collect_strays(store: Store) -> int:
+    """Files that a dead process left: in `incoming/`, or moved into place and never committed."""
+    return await store.work(_remove_strays, store)
 
 
 def _drop_abandoned_blocks(db: sqlite3.Connection, config: BlobstoreConfig) -> int:
@@ -79,7 +88,6 @@ def _referred(db: sqlite3.Connection, content: int) -> bool:
 
 
 def _remove_strays(store: Store) -> int:
-    """Files that a dead process left: in `incoming/`, or moved into place and never committed."""
     directory = store.config.directory
     limit = time.time() - store.config.stray_lifetime
     strays = [Path(entry.path) for entry in _older(directory / "incoming", limit)]

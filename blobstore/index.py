@@ -57,6 +57,10 @@ class Index:
         self._prepared = False
         self._lock = threading.Lock()
 
+    def exists(self) -> bool:
+        """Whether anything was ever stored."""
+        return self._file_number() != 0
+
     def connection(self) -> sqlite3.Connection:
         """This thread's connection. SQLite goes on writing to a deleted file: look before every use."""
         opened: tuple[sqlite3.Connection, int] | None = getattr(self._own, "opened", None)
@@ -126,7 +130,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     # FULL syncs the log at every commit: an acknowledged write outlives a power cut, not only a killed process.
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA wal_autocheckpoint=4000")
+    # `Checkpointer` does most of it beside the commits; this is for what it can't keep up with.
+    connection.execute("PRAGMA wal_autocheckpoint=16000")
     connection.execute("PRAGMA cache_size=-16000")
     connection.executescript(_SCHEMA)
     return connection

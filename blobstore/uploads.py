@@ -94,56 +94,61 @@ def decoded_md5(text: str) -> bytes:
 
 async def _spooled(store: Store, body: AsyncIterator[bytes], digest: bool) -> Staged:
     """Write in a thread while the next pieces arrive: at most two lots of `PIECE` bytes are in memory."""
-    spool = await store.work(Spool, store.config.directory)
-    intake = _Intake(spool, digest)
+    intake = _Intake(store, digest)
     pending: asyncio.Future[None] | None = None
+    lot: list[bytes] = []
+    size = 0
     try:
-        async for lot in _lots(body):
-            if pending is not None:
-                await pending
-            pending = asyncio.ensure_future(store.work(intake.take, lot))
+        async for piece in body:
+            lot.append(piece)
+            size += len(piece)
+            if size >= PIECE:
+                if pending is not None:
+                    await pending
+                pending = asyncio.ensure_future(store.work(intake.take, lot))
+                lot, size = [], 0
         if pending is not None:
             await pending
-        return await store.work(intake.finish)
+        return await store.work(intake.finish, lot)
     except BaseException:
         if pending is not None:
             await asyncio.wait([pending])
-        await asyncio.shield(store.work(spool.discard))
+        await asyncio.shield(store.work(intake.discard))
         raise
-
-
-async def _lots(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
-    lot: list[bytes] = []
-    size = 0
-    async for piece in body:
-        lot.append(piece)
-        size += len(piece)
-        if size >= PIECE:
-            yield lot
-            lot, size = [], 0
-    if lot:
-        yield lot
 
 
 class _Intake:
     """A spool with its running size and digest. Its calls block."""
 
-    def __init__(self, spool: Spool, digest: bool) -> None:
-        self._spool = spool
+    def __init__(self, store: Store, digest: bool) -> None:
+        self._directory = store.config.directory
+        self._spool: Spool | None = None
         self._md5 = hashlib.md5(usedforsecurity=False) if digest else None
         self._size = 0
         self._unsynced = 0
 
     def take(self, lot: list[bytes]) -> None:
         data = b"".join(lot)
-        self._spool.write(data)
+        spool = self._opened()
+        spool.write(data)
         if self._md5 is not None:
             self._md5.update(data)
         self._size += len(data)
         self._unsynced += len(data)
         if self._unsynced >= SYNC_EVERY:
-            self._spool.sync()
+            spool.sync()
             self._unsynced = 0
 
-    def finish(self) -> Staged:
-        return Staged(self._size, self._md5.digest() if self._md5 else None, None, self._spool.finish())
+    def finish(self, lot: list[bytes]) -> Staged:
+        self.take(lot)
+        file = self._opened().finish()
+        return Staged(self._size, self._md5.digest() if self._md5 else None, None, file)
+
+    def discard(self) -> None:
+        if self._spool is not None:
+            self._spool.discard()
+
+    def _opened(self) -> Spool:
+        if self._spool is None:
+            self._spool = Spool(self._directory)
+        return self._spool

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from blobstore.checkpoints import Checkpointer
 from blobstore.errors import BlobstoreError, StoreUnavailable
 from blobstore.index import Index
 
@@ -41,6 +42,7 @@ class Writer:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._checkpointer = Checkpointer(index)
         self._changes: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -59,6 +61,7 @@ class Writer:
         if thread is not None:
             self._changes.put(None)
             thread.join()
+            self._checkpointer.stop()
 
     def _start(self) -> None:
         if self._thread is None:
@@ -66,6 +69,7 @@ class Writer:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._run, name="blob-writer", daemon=True)
                     self._thread.start()
+                    self._checkpointer.start()
 
     def _run(self) -> None:
         try:
@@ -73,6 +77,7 @@ class Writer:
                 batch, ended = self._gather(first)
                 self._commit(batch)
                 _settle(batch)
+                self._checkpointer.notify()
                 if ended:
                     return
         finally:
@@ -91,7 +96,13 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: list[_Change]) -> None:
-        """Run the batch in one transaction. Where that fails as a whole, every change in it failed."""
+        """Run the batch in one transaction; where that fails, each of its changes in one of its own."""
+        if not self._committed(batch) and len(batch) > 1:
+            for change in batch:
+                self._committed([change])
+
+    def _committed(self, batch: list[_Change]) -> bool:
+        """Whether the batch is on the disk, but for changes that failed before they wrote anything."""
         connection = None
         try:
             connection = self._index.connection()
@@ -102,20 +113,36 @@ class Writer:
         except (sqlite3.Error, OSError, BlobstoreError) as err:
             for change in batch:
                 change.failure = StoreUnavailable(str(err))
-            if connection is not None and connection.in_transaction:
-                connection.execute("ROLLBACK")
+        except _HalfDone as half:
+            half.change.failure = half.failure
+        else:
+            return True
+        if connection is not None and connection.in_transaction:
+            connection.execute("ROLLBACK")
+        return False
+
+
+class _HalfDone(Exception):
+    """A change failed after it wrote: the transaction must go back."""
+
+    def __init__(self, change: _Change, failure: Exception) -> None:
+        super().__init__(str(failure))
+        self.change = change
+        self.failure = failure
 
 
 def _apply(connection: sqlite3.Connection, change: _Change) -> None:
-    connection.execute("SAVEPOINT change")
+    """Run one change. Most that fail do so before they write: they need no rollback, and so nobody pays savepoints."""
+    change.failure = None
+    written = connection.total_changes
     try:
         change.result = change.work(connection)
-    except sqlite3.Error:  # the transaction may be gone: the batch fails as a whole
+    except sqlite3.Error:
         raise
-    except Exception as err:  # noqa: BLE001 - guard of the writer's loop: a bad change must not end the thread
+    except Exception as err:  # guard of the writer's loop: a bad change must not end the thread
         change.failure = err
-        connection.execute("ROLLBACK TO change")
-    connection.execute("RELEASE change")
+        if connection.total_changes != written:
+            raise _HalfDone(change, err) from err
 
 
 def _settle(batch: list[_Change]) -> None:
