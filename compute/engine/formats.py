@@ -4,7 +4,9 @@ A source is known by its content; its name and declared type decide only where c
 """
 
 import enum
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -223,8 +225,6 @@ def _starts_svg(head: bytes) -> bool:
 
 
 def _inflated_head(head: bytes) -> bytes:
-    import zlib
-
     try:
         return zlib.decompressobj(31).decompress(head, HEAD)
     except zlib.error:
@@ -238,7 +238,16 @@ def _zip(head: bytes, path: Path) -> str | None:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(200).decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, KeyError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+    ):
         return "ZIP"
     main_parts = {"word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX", "xl/workbook.xml": "XLSX"}
     office = next((found for part, found in main_parts.items() if part in names), None)

@@ -1,8 +1,10 @@
 """Office documents are ZIP archives with XML in them: their text, their properties, and the thumbnail they carry."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -14,6 +16,17 @@ from compute.engine.pillow_raster import PillowPicture, Wrap
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 
 THUMBNAIL_MAXIMUM = 16 * 1024 * 1024
+UNZIPPING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    EOFError,
+)
 PART_MAXIMUM = 128 * 1024 * 1024
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "p": "\n"}
 _ODF_NAME = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}name"
@@ -40,7 +53,7 @@ def embedded_thumbnail(path: Path, wrap: Wrap) -> PillowPicture:
 def open_archive(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as err:
+    except UNZIPPING_ERRORS as err:
         raise SourceCorrupt(f"the archive can't be read: {err}") from err
 
 
@@ -49,7 +62,7 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     try:
         with archive.open(name) as member:
             content = member.read(limit + 1)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, KeyError, EOFError) as err:
+    except UNZIPPING_ERRORS as err:
         raise SourceCorrupt(f"{name} in the archive can't be unpacked: {err}") from err
     if len(content) > limit:
         raise SourceCorrupt(f"{name} in the archive unpacks to more than {limit} bytes")

@@ -4,6 +4,7 @@ import functools
 import io
 import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
+from compute.engine.containers import jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
 from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, Raster, within_size
@@ -44,6 +46,7 @@ DECODER_ERRORS = (
     AttributeError,
     NotImplementedError,
     struct.error,
+    zlib.error,
     RuntimeError,
 )
 Wrap = Callable[[Image.Image], Raster]
@@ -184,7 +187,7 @@ class PillowRaster:
         options = {**_OPTIONS[encoding.fmt](encoding), **overrides}
         if encoding.density:
             options["dpi"] = (encoding.density.x, encoding.density.y)
-        if encoding.xmp and encoding.fmt in {"jpeg", "webp", "avif"}:
+        if encoding.xmp and encoding.fmt in {"webp", "avif"}:
             options["xmp"] = encoding.xmp
         buffer = io.BytesIO()
         image = self._image.copy()
@@ -195,19 +198,13 @@ class PillowRaster:
             image.save(buffer, encoding.fmt.upper(), **options)
         except (OSError, ValueError) as err:
             raise RenditionFormatUnsupported(f"{encoding.fmt} can't hold this picture: {err}") from err
-        return buffer.getvalue()
+        content = buffer.getvalue()
+        with_packet = {"jpeg": jpeg_with_packet, "png": png_with_packet}.get(encoding.fmt)
+        return with_packet(content, encoding.xmp) if encoding.xmp and with_packet else content
 
 
 def _png(encoding: Encoding) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "compress_level": 6 if encoding.compression_level is None else encoding.compression_level
-    }
-    if encoding.xmp:
-        from PIL.PngImagePlugin import PngInfo
-
-        options["pnginfo"] = PngInfo()
-        options["pnginfo"].add_itxt("XML:com.adobe.xmp", encoding.xmp)
-    return options
+    return {"compress_level": 6 if encoding.compression_level is None else encoding.compression_level}
 
 
 def _tiff(encoding: Encoding) -> dict[str, Any]:

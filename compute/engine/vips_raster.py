@@ -10,6 +10,7 @@ from typing import Any
 import pyvips
 from PIL import Image
 
+from compute.engine.containers import jpeg_with_density, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
 from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, within_size
@@ -174,14 +175,16 @@ class VipsRaster:
 
 def _save_png(image: Any, keep: str, encoding: Encoding) -> bytes:
     level = 6 if encoding.compression_level is None else encoding.compression_level
-    saved: bytes = image.pngsave_buffer(keep=keep, compression=level, interlace=encoding.interlace)
-    return saved
+    saved: bytes = image.pngsave_buffer(keep="none", compression=level, interlace=encoding.interlace)
+    return png_with_packet(saved, encoding.xmp) if encoding.xmp else saved
 
 
 def _save_jpeg(image: Any, keep: str, encoding: Encoding) -> bytes:
     def at(quality: int, /) -> bytes:
-        saved: bytes = image.jpegsave_buffer(keep=keep, Q=quality, interlace=encoding.interlace)
-        return saved
+        saved = jpeg_with_density(
+            image.jpegsave_buffer(keep="none", Q=quality, interlace=encoding.interlace), encoding.density
+        )
+        return jpeg_with_packet(saved, encoding.xmp) if encoding.xmp else saved
 
     return within_size(encoding.jpeg_size, at) if encoding.jpeg_size else at(encoding.effective_quality)
 

@@ -41,7 +41,17 @@ def _text(value: Any) -> str | None:
         value = value.decode("utf-8", "replace")
     if isinstance(value, tuple):
         value = " ".join(map(str, value))
+    if isinstance(value, str) and not value.isascii():
+        value = _as_utf8(value)
     return str(value).split("\0")[0].strip() or None
+
+
+def _as_utf8(text: str) -> str:
+    """EXIF knows ASCII alone; cameras and editors write UTF-8 all the same, which Pillow reads as Latin-1."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
 
 
 def _alternative(value: Any) -> Value | None:

@@ -26,7 +26,9 @@ def all_samples() -> Iterator[Path]:
 def photo(width: int = 640, height: int = 480, mode: str = "RGB") -> Image.Image:
     """Gradients with a red corner at the top left and a blue one at the bottom right: orientation can be seen."""
     image = Image.linear_gradient("L").resize((width, height))
-    picture = Image.merge("RGB", (image, image.transpose(Image.Transpose.FLIP_TOP_BOTTOM), Image.new("L", image.size, 90)))
+    picture = Image.merge(
+        "RGB", (image, image.transpose(Image.Transpose.FLIP_TOP_BOTTOM), Image.new("L", image.size, 90))
+    )
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 0, width // 4, height // 4), fill=(220, 20, 20))
     draw.rectangle((width - width // 4, height - height // 4, width, height), fill=(20, 20, 220))

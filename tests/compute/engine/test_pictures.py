@@ -1,10 +1,12 @@
 """Pictures out of pictures: size, orientation, colours, transparency, formats."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
 
+from compute.engine.limits import Limits
 from compute.engine.raster import Encoding
 from compute.engine.rendition import Rendition
 from tests.compute.engine.conftest import Workshop
@@ -115,13 +117,8 @@ def test_cmyk_becomes_srgb(workshop: Workshop) -> None:
     assert near(colour(made, 0.75, 0.5), (255, 255, 255), 6)
 
 
-def test_both_engines_agree_on_a_real_cmyk_profile(make_workshop: object, tmp_path: object) -> None:
-    from pathlib import Path
-
-    from compute.engine.limits import Limits
-
+def test_both_engines_agree_on_a_real_cmyk_profile(tmp_path: Path) -> None:
     content = sample("cmyk-icc.jpg").read_bytes()
-    assert isinstance(tmp_path, Path)
     pixels = [
         colour(decoded(Workshop(tmp_path, Limits(use_vips=vips)).render(content, fmt="png")), 0.5, 0.5)
         for vips in (True, False)
@@ -177,12 +174,29 @@ def _mean(image: Image.Image) -> float:
 
 @pytest.mark.parametrize(
     ("fmt", "mode", "options"),
-    [("TIFF", "RGB", {"compression": "tiff_lzw"}), ("TIFF", "RGB", {"compression": "jpeg"}), ("TIFF", "CMYK", {}),
-     ("TIFF", "RGB", {"compression": "tiff_adobe_deflate"}), ("TIFF", "1", {"compression": "group4"}), ("TIFF", "F", {}),
-     ("BMP", "RGB", {}), ("BMP", "P", {}), ("TGA", "RGBA", {}), ("SGI", "RGB", {}), ("PPM", "RGB", {}), ("PPM", "L", {}),
-     ("JPEG2000", "RGB", {}), ("ICO", "RGBA", {}), ("GIF", "P", {}), ("WEBP", "RGB", {"lossless": True}),
-     ("AVIF", "RGB", {}), ("JPEG", "L", {}), ("JPEG", "RGB", {"progressive": True}), ("PNG", "RGB", {})],
-)  # fmt: skip
+    [
+        ("TIFF", "RGB", {"compression": "tiff_lzw"}),
+        ("TIFF", "RGB", {"compression": "jpeg"}),
+        ("TIFF", "RGB", {"compression": "tiff_adobe_deflate"}),
+        ("TIFF", "1", {"compression": "group4"}),
+        ("TIFF", "CMYK", {}),
+        ("TIFF", "F", {}),
+        ("BMP", "RGB", {}),
+        ("BMP", "P", {}),
+        ("TGA", "RGBA", {}),
+        ("SGI", "RGB", {}),
+        ("PPM", "RGB", {}),
+        ("PPM", "L", {}),
+        ("JPEG2000", "RGB", {}),
+        ("ICO", "RGBA", {}),
+        ("GIF", "P", {}),
+        ("WEBP", "RGB", {"lossless": True}),
+        ("AVIF", "RGB", {}),
+        ("JPEG", "L", {}),
+        ("JPEG", "RGB", {"progressive": True}),
+        ("PNG", "RGB", {}),
+    ],
+)
 def test_formats_in(workshop: Workshop, fmt: str, mode: str, options: dict[str, object]) -> None:
     content = encoded(photo(64, 64).convert(mode), fmt, **options)
     name = "picture.tga" if fmt == "TGA" else "picture"
@@ -227,7 +241,9 @@ def test_formats_out(workshop: Workshop, fmt: str) -> None:
 def test_web_renditions_carry_no_metadata(workshop: Workshop) -> None:
     exif = Image.Exif()
     exif[0x010F] = "Camera"
-    content = encoded(photo(64, 48), exif=exif.tobytes(), xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", comment=b"hello")
+    content = encoded(
+        photo(64, 48), exif=exif.tobytes(), xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", comment=b"hello"
+    )
     for fmt in ("jpeg", "png", "webp"):
         made = decoded(workshop.render(content, fmt=fmt, width=32))
         assert not dict(made.getexif())

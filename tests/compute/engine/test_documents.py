@@ -1,0 +1,298 @@
+"""Documents: PDF, office, text, SVG; archives; machine metadata."""
+
+import gzip
+import io
+import json
+import zipfile
+
+import pytest
+from PIL import Image
+
+from compute.engine.rendition import Rendition
+from tests.compute.engine.conftest import Workshop
+from tests.compute.engine.samples import colour, decoded, encoded, near, photo, sample
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ODF_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+
+
+def archive(**members: str | bytes) -> bytes:
+    """Members by path; `/` is written `__`, the last `.` as `_dot_`."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return buffer.getvalue()
+
+
+def pdf(text: str = "Hello page", width: int = 200, height: int = 100) -> bytes:
+    stream = f"BT /F1 18 Tf 20 40 Td ({text}) Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 4 0 R"
+        f"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>".encode(),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Title(The title)/Author(Ann)/CreationDate(D:20240131120000+01'00')>>",
+    ]
+    body = b"%PDF-1.4\n"
+    offsets = []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += b"%d 0 obj%sendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(body)
+    body += b"xref\n0 6\n0000000000 65535 f \n" + table
+    return body + b"trailer<</Size 6/Root 1 0 R/Info 5 0 R>>\nstartxref\n%d\n%%%%EOF" % start
+
+
+def svg(content: str = '<rect width="40" height="20" fill="#c00"/>', head: str = 'width="40" height="20"') -> bytes:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{content}</svg>'.encode()
+
+
+# --- PDF --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_of_a_pdf_is_drawn_as_large_as_asked(workshop: Workshop) -> None:
+    made = decoded(workshop.render(pdf(), fmt="png", width=400, height=400))
+    assert made.size == (400, 200)
+    assert near(colour(made, 0.99, 0.01), (255, 255, 255), 1)
+    assert made.convert("L").getextrema()[0] < 60  # type: ignore[operator]
+
+
+def test_a_pdf_without_a_size_has_one_pixel_a_point(workshop: Workshop) -> None:
+    assert decoded(workshop.render(pdf(), fmt="jpeg")).size == (200, 100)
+
+
+def test_the_paper_of_a_pdf_can_be_coloured(workshop: Workshop) -> None:
+    made = decoded(workshop.render(pdf(), fmt="png", pdfbgcolor="#ff8000"))
+    assert near(colour(made, 0.99, 0.01), (255, 128, 0), 1)
+
+
+def test_the_text_and_metadata_of_a_pdf(workshop: Workshop) -> None:
+    assert workshop.render(pdf("Hello page"), fmt="txt") == b"Hello page\n"
+    xml = workshop.render(pdf(), fmt="xmp").decode()
+    for part in ("The title", "<rdf:li>Ann</rdf:li>", "2024-01-31T12:00:00+01:00", "<xmpTPg:NPages>1<"):
+        assert part in xml
+
+
+def test_a_broken_pdf_is_corrupt(workshop: Workshop) -> None:
+    assert workshop.reason(b"%PDF-1.4 and then nothing", fmt="png") == "SourceCorrupt"
+    assert workshop.reason(b"%PDF-1.4 and then nothing", fmt="text") == "SourceCorrupt"
+
+
+def test_a_page_of_kilometres_is_refused_before_it_is_drawn(workshop: Workshop) -> None:
+    assert workshop.reason(pdf(width=14_000, height=14_399), fmt="png", width=30_000) == "GenericError"
+
+
+# --- office -----------------------------------------------------------------------------------------------------------
+
+
+def test_text_of_a_word_document(workshop: Workshop) -> None:
+    document = (
+        f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>One </w:t></w:r><w:r><w:t>two</w:t></w:r></w:p>'
+        f"<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r></w:p></w:body></w:document>"
+    )
+    core = (
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Report</dc:title><dc:creator>Ann</dc:creator>'
+        "<cp:keywords>x, y</cp:keywords></cp:coreProperties>"
+    )
+    content = archive(word__document_dot_xml=document, docProps__core_dot_xml=core)
+    assert workshop.render(content, fmt="text") == b"One two\na\tb\n"
+    xml = workshop.render(content, fmt="xmp").decode()
+    assert "Report" in xml
+    assert "<rdf:li>y</rdf:li>" in xml
+    assert "wordprocessingml.document" in xml
+
+
+def test_text_of_slides_in_their_order(workshop: Workshop) -> None:
+    def slide(text: str) -> str:
+        return f'<p:sld xmlns:p="p" xmlns:a="{DRAWING}"><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sld>'
+
+    content = archive(
+        ppt__presentation_dot_xml="<p/>",
+        ppt__slides__slide10_dot_xml=slide("last"),
+        ppt__slides__slide2_dot_xml=slide("second"),
+        ppt__slides__slide1_dot_xml=slide("first"),
+    )
+    assert workshop.render(content, fmt="text").decode().split() == ["first", "second", "last"]
+
+
+def test_text_of_a_sheet(workshop: Workshop) -> None:
+    strings = f'<sst xmlns="{SHEET}"><si><t>name</t></si><si><r><t>a</t></r><r><t>b</t></r></si></sst>'
+    rows = (
+        f'<worksheet xmlns="{SHEET}"><sheetData><row><c t="s"><v>0</v></c><c><v>12.5</v></c></row>'
+        f'<row><c t="s"><v>1</v></c><c t="inlineStr"><is><t>in</t></is></c></row></sheetData></worksheet>'
+    )
+    content = archive(
+        xl__workbook_dot_xml="<w/>", xl__sharedStrings_dot_xml=strings, xl__worksheets__sheet1_dot_xml=rows
+    )
+    assert workshop.render(content, fmt="text").decode() == "name\t12.5\nab\tin\n"
+
+
+def test_text_of_an_opendocument(workshop: Workshop) -> None:
+    body = f'<o xmlns:text="{ODF_TEXT}"><text:h>Head</text:h><text:p>One <text:span>two</text:span></text:p></o>'
+    content = archive(mimetype="application/vnd.oasis.opendocument.text", content_dot_xml=body)
+    assert workshop.render(content, fmt="text").decode() == "Head\nOne two\n"
+
+
+def test_the_thumbnail_in_a_document_is_its_picture(workshop: Workshop) -> None:
+    thumbnail = encoded(photo(256, 192))
+    content = archive(word__document_dot_xml="<w/>", docProps__thumbnail_dot_jpeg=thumbnail)
+    assert decoded(workshop.render(content, fmt="png", width=64)).size == (64, 48)
+
+
+def test_a_document_without_a_thumbnail_has_no_picture(workshop: Workshop) -> None:
+    assert workshop.reason(archive(word__document_dot_xml="<w/>"), fmt="png") == "RenditionFormatUnsupported"
+
+
+def test_real_slides(workshop: Workshop) -> None:
+    content = sample("slides.pptx").read_bytes()
+    assert b"Sample Slide" in workshop.render(content, fmt="text")
+    assert decoded(workshop.render(content, fmt="png", width=140, height=100)).size == (133, 100)
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_text_is_given_as_utf8(workshop: Workshop, encoding: str) -> None:
+    outcome = workshop.attempt("Grüße – ça va?".encode(encoding), name="a.txt", fmt="text")
+    assert isinstance(outcome, Rendition)
+    assert outcome.content == "Grüße – ça va?\n".encode()
+    assert (outcome.mimetype, outcome.encoding) == ("text/plain", "utf-8")
+
+
+def test_html_is_stripped(workshop: Workshop) -> None:
+    page = b"<!doctype html><title>T</title><style>p{}</style><p>One <b>two</b></p><script>x()</script><p>&eacute;</p>"
+    assert workshop.render(page, name="a.html", fmt="text").decode() == "T\nOne two\né\n"
+
+
+def test_pictures_have_no_text_and_texts_no_picture(workshop: Workshop) -> None:
+    assert workshop.reason(encoded(photo(8, 8)), fmt="text") == "RenditionFormatUnsupported"
+    assert workshop.reason(b"plain words", fmt="png") == "RenditionFormatUnsupported"
+
+
+def test_a_document_without_words_is_a_generic_error(workshop: Workshop) -> None:
+    assert workshop.reason(b"   \n ", name="a.txt", fmt="text") == "GenericError"
+
+
+# --- SVG --------------------------------------------------------------------------------------------------------------
+
+
+def test_an_svg_is_drawn_at_the_asked_size(workshop: Workshop) -> None:
+    made = decoded(workshop.render(svg(), fmt="png", width=2000, height=500))
+    assert made.size == (1000, 500)
+    assert near(colour(made, 0.5, 0.5), (204, 0, 0), 1)
+
+
+def test_an_svg_is_400_wide_when_no_size_is_asked(workshop: Workshop) -> None:
+    assert decoded(workshop.render(svg(), fmt="png")).size == (400, 200)
+    assert decoded(workshop.render(svg(head='viewBox="0 0 10 30"'), fmt="png")).size == (400, 1200)
+
+
+def test_a_compressed_svg_and_one_in_utf16(workshop: Workshop) -> None:
+    assert decoded(workshop.render(gzip.compress(svg()), fmt="png", width=40)).size == (40, 20)
+    text = '<?xml version="1.0" encoding="utf-16"?>' + svg().decode()
+    assert decoded(workshop.render(text.encode("utf-16"), fmt="png", width=40)).size == (40, 20)
+
+
+def test_an_svg_reads_no_other_file(workshop: Workshop) -> None:
+    (workshop.folder / "secret.png").write_bytes(encoded(Image.new("RGB", (40, 20), (0, 0, 255)), "PNG"))
+    path = (workshop.folder / "secret.png").as_posix()
+    links = f'<image href="{path}" width="40" height="20"/><image href="file://{path}" width="40" height="20"/>'
+    made = decoded(workshop.render(svg(links), fmt="jpeg", width=40))
+    assert near(colour(made, 0.5, 0.5), (255, 255, 255), 2)
+
+
+def test_scripts_in_an_svg_do_nothing(workshop: Workshop) -> None:
+    content = '<script>document.documentElement.remove()</script><rect width="40" height="20" fill="#c00"/>'
+    assert near(colour(decoded(workshop.render(svg(content), fmt="png")), 0.5, 0.5), (204, 0, 0), 1)
+
+
+def test_namespace_entities_of_drawing_programs_are_fine(workshop: Workshop) -> None:
+    head = b'<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg">]>'
+    content = head + b'<svg xmlns="&ns_svg;" width="40" height="20"><rect width="40" height="20" fill="#c00"/></svg>'
+    assert near(colour(decoded(workshop.render(content, fmt="png")), 0.5, 0.5), (204, 0, 0), 1)
+
+
+# --- zip --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_zip_of_files_by_url(workshop: Workshop) -> None:
+    workshop.shelf.things |= {"https://host/a/one.txt?sig=x": b"1", "https://host/two": b"2"}
+    files = ["https://host/a/one.txt?sig=x", {"url": "https://host/two", "path": "/in/two.txt"}]
+    with zipfile.ZipFile(io.BytesIO(workshop.render(b"x", fmt="zip", files=files))) as made:
+        assert {name: made.read(name) for name in made.namelist()} == {"one.txt": b"1", "in/two.txt": b"2"}
+
+
+def test_duplicates_in_a_zip_fail_or_the_first_stays(workshop: Workshop) -> None:
+    workshop.shelf.things |= {"h/a": b"1", "h/b": b"2"}
+    files = [{"url": "h/a", "path": "same"}, {"url": "h/b", "path": "same"}]
+    assert workshop.reason(b"x", fmt="zip", files=files) == "GenericError"
+    with zipfile.ZipFile(io.BytesIO(workshop.render(b"x", fmt="zip", files=files, duplicate="ignore"))) as made:
+        assert made.namelist() == ["same"]
+        assert made.read("same") == b"1"
+
+
+@pytest.mark.parametrize("path", ["../up", "a/../../b", "..\\up", "a\0b"])
+def test_paths_that_leave_the_archive_are_refused(workshop: Workshop, path: str) -> None:
+    workshop.shelf.things["u"] = b"1"
+    assert workshop.reason(b"x", fmt="zip", files=[{"url": "u", "path": path}]) == "GenericError"
+
+
+def test_a_zip_without_files_or_with_a_missing_one_fails(workshop: Workshop) -> None:
+    assert workshop.reason(b"x", fmt="zip") == "GenericError"
+    assert workshop.reason(b"x", fmt="zip", files=["https://host/missing"]) == "GenericError"
+
+
+# --- machine metadata -------------------------------------------------------------------------------------------------
+
+
+def test_colours_are_counted(workshop: Workshop) -> None:
+    picture = Image.new("RGB", (100, 100), (200, 0, 0))
+    picture.paste((0, 0, 200), (0, 0, 100, 25))
+    colours = json.loads(workshop.render(encoded(picture, "PNG"), fmt="machine-metadata-json"))["colors"]
+    assert [(entry["name"], round(entry["coverage"], 2)) for entry in colours["dominant"]] == [
+        ("red", 0.75),
+        ("blue", 0.25),
+    ]
+    assert not colours["grayscale"]
+
+
+def test_features_are_measured(workshop: Workshop) -> None:
+    features = json.loads(workshop.render(encoded(photo(300, 200)), fmt="machine-metadata-json"))["features"]
+    assert (features["width"], features["height"], features["orientation"]) == (300, 200, "landscape")
+    assert 0 < features["brightness"] < 1
+    assert 0 <= features["focus"]["x"] <= 1
+    assert len(features["perceptualHash"]) == 16
+
+
+def test_the_perceptual_hash_survives_scaling(workshop: Workshop) -> None:
+    def fingerprint(picture: Image.Image) -> int:
+        sections = json.loads(workshop.render(encoded(picture, quality=80), fmt="machine-metadata-json"))
+        return int(sections["features"]["perceptualHash"], 16)
+
+    one, small = fingerprint(photo(800, 600)), fingerprint(photo(800, 600).resize((200, 150)))
+    other = fingerprint(photo(800, 600).transpose(Image.Transpose.ROTATE_90))
+    assert (one ^ small).bit_count() <= 6
+    assert (one ^ other).bit_count() > 12
+
+
+def test_the_name_chooses_the_section(workshop: Workshop) -> None:
+    for section in ("colors", "features"):
+        raw = {"fmt": "machine-metadata-json", "name": f"cqdam.machine.metadata.{section}.json"}
+        outcome = workshop.render_all(encoded(photo(50, 50)), {0: raw})[0]
+        assert isinstance(outcome, Rendition)
+        assert isinstance(outcome.content, bytes)
+        assert list(json.loads(outcome.content)) == [section]
+
+
+def test_tags_are_not_made_up(vips_workshop: Workshop) -> None:
+    raw = {"fmt": "machine-metadata-json", "name": "cqdam.machine.metadata.tags.json"}
+    outcome = vips_workshop.render_all(encoded(photo(50, 50)), {0: raw})[0]
+    assert not isinstance(outcome, Rendition)
+    assert outcome.reason == "RenditionFormatUnsupported"
