@@ -16,6 +16,7 @@ Entity = dict[str, object]
 THUMBNAIL = "jcr:content/renditions/cq5dam.thumbnail.319.319.png"
 # The API says Dublin Core where the tree says JCR.
 _RENAMED = {"jcr:title": "dc:title", "jcr:description": "dc:description", "jcr:language": "dc:language"}
+_MESSAGE = {"jcr:description": "message"}
 _HIDDEN_NAMESPACES = ("jcr:", "sling:", "rep:")
 
 
@@ -94,7 +95,7 @@ def rendition(base: str, asset_path: NodePath, name: str, content: TreeNode | No
 
 
 def comment(base: str, asset_path: NodePath, node: TreeNode) -> Entity:
-    properties = {name: values.plain(value) for name, value in node.properties.items() if not name.startswith("sling:")}
+    properties = {_MESSAGE.get(name, name): values.plain(value) for name, value in node.properties.items()}
     links = [
         link("self", f"{base}{api_path(asset_path / 'comments' / node.name)}.json"),
         link("parent", f"{base}{api_path(asset_path)}.json"),

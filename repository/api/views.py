@@ -79,8 +79,10 @@ class AssetsView(SirenView):
         return _done(HTTPStatus.OK, "OK", node.path, [("modified", node.path)])
 
     def delete(self, _request: Request, rest: str = "") -> HttpResponse:
-        path = writing.delete(locate(rest))
-        return _done(HTTPStatus.OK, "OK", path, [("deleted", path)])
+        target = locate(rest)
+        deleted = writing.delete(target)
+        shown = target.path / target.part / target.name if target.part else target.path
+        return _done(HTTPStatus.OK, "OK", shown, [("deleted", deleted)])
 
     def copy(self, request: Request, rest: str = "") -> HttpResponse:
         node, transfer = _movable(locate(rest)).existing, Transfer.parse(request.headers)

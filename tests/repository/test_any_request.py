@@ -20,36 +20,11 @@ EXAMPLES = settings(
 PREFIXES = ("/content/dam", "/content", "/api/assets", "/adobe", "/bin", "/libs", "/conf", "")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "COPY", "MOVE", "OPTIONS", "PROPFIND")
 URL_PARTS = st.sampled_from(
-    [
-        "a",
-        "x.jpg",
-        ".json",
-        ".1.json",
-        ".-1.json",
-        ".tidy",
-        ".infinity",
-        "/",
-        "//",
-        "/*",
-        "..",
-        "%2F",
-        "%00",
-        "%ff",
-        "%25",
-    ]
-    + [
-        "%",
-        ";v=1.0",
-        ";",
-        "jcr:content",
-        "_jcr_content",
-        "/renditions/",
-        "/comments/",
-        "original",
-        "metadata",
-        ".version",
-    ]
-    + [".initiateUpload.json", "%F0%9F%98%80", "?", "?limit=", "&offset=-1", "=", "+", "%0d%0a", "~", "'", "*"]
+    (
+        "a x.jpg .json .1.json .-1.json .tidy .infinity / // /* .. %2F %00 %ff %25 % ;v=1.0 ; jcr:content _jcr_content"
+        " /renditions/ /comments/ original metadata .version .initiateUpload.json %F0%9F%98%80 ? ?limit= &offset=-1"
+        " = + %0d%0a ~ ' *"
+    ).split()
 )
 TEXTS = st.one_of(
     st.text(max_size=12),
@@ -104,6 +79,8 @@ def fuzzed(server: ServerProcess) -> Iterator[httpx.Client]:
 
     def check(response: httpx.Response) -> None:
         response.read()
+        if "Missing field" in response.text:  # AEM's own answer to an upload without fields is a 500
+            return
         assert response.status_code < 500, f"{response.request.method} {response.request.url}: {response.text[:500]}"
 
     with server.client(event_hooks={"response": [check]}) as client:
