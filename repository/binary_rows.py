@@ -6,6 +6,7 @@ Rows first: the intent to delete a blob is written in the transaction that drops
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 
 from django.db import connection
 from django.utils import timezone
@@ -17,12 +18,35 @@ _CHUNK = 500
 bell = Bell()  # rings when there is a blob to delete
 
 
+class NewBinary(Protocol):
+    """A blob that is in the storage; `size` in bytes."""
+
+    @property
+    def blob(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def mime_type(self) -> str: ...
+    @property
+    def sha1(self) -> str: ...
+
+
 def add(container: str, blob: str, size: int, mime_type: str, sha1: str = "") -> int:
     """The key of a new row for a blob that is in the storage; `size` in bytes."""
     created = Binary.objects.create(
         container=container, blob=blob, size=size, mime_type=mime_type, sha1=sha1, created=timezone.now()
     )
     return created.pk
+
+
+def add_all(container: str, binaries: Iterable[NewBinary]) -> list[int]:
+    """The keys of several new rows, in the order of the blobs."""
+    now = timezone.now()
+    rows = [
+        Binary(container=container, blob=new.blob, size=new.size, mime_type=new.mime_type, sha1=new.sha1, created=now)
+        for new in binaries
+    ]
+    return [row.pk for row in Binary.objects.bulk_create(rows)]
 
 
 def release(binary_ids: Iterable[int]) -> None:

@@ -113,8 +113,10 @@ def end(job_ids: Iterable[str], state: JobState, reason: str = "", message: str 
     return live.update(state=state, reason=reason, message=message)
 
 
-def has_live_job(asset_uuid: str) -> bool:
-    return ProcessingJob.objects.filter(asset_uuid=asset_uuid, state__in=LIVE).exists()
+def with_live_jobs(asset_uuids: Iterable[str]) -> set[str]:
+    """Those of the assets that are being processed."""
+    live = ProcessingJob.objects.filter(asset_uuid__in=list(asset_uuids), state__in=LIVE)
+    return set(live.values_list("asset_uuid", flat=True))
 
 
 def under_way() -> bool:

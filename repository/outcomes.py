@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from repository import assets, binary_rows, jobs, metadata, tree
@@ -71,16 +72,11 @@ def current(outcomes: Iterable[Outcome]) -> dict[str, JobRendition]:
 def apply(outcomes: Sequence[Outcome], container: str, journal: str, position: str) -> None:
     """Give the outcomes of a page their effect, once, and move the cursor of `journal` behind the page."""
     with tree.writing():
-        fresh = _first_time(outcomes)
-        waiting = _waiting({outcome.job for outcome in fresh})
+        settled = _settled(_first_time(outcomes), container)
+        _write_states(settled)
         by_asset: dict[str, list[Outcome]] = {}
-        for outcome in fresh:
-            rendition = waiting.pop((outcome.job, outcome.rendition), None)
-            if rendition is None:
-                _discard(outcome, container)
-            elif not _asked_for_more(rendition, outcome, container):
-                _settle(rendition, outcome)
-                by_asset.setdefault(rendition.job.asset_uuid, []).append(outcome)
+        for rendition, outcome in settled:
+            by_asset.setdefault(rendition.job.asset_uuid, []).append(outcome)
         _attach(by_asset, container)
         _finish(set(by_asset))
         JournalCursor.objects.update_or_create(
@@ -118,6 +114,30 @@ def _first_time(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.position in fresh]
 
 
+def _settled(outcomes: Sequence[Outcome], container: str) -> list[tuple[JobRendition, Outcome]]:
+    """Those that a rendition still waits for, and that end it."""
+    waiting = _waiting({outcome.job for outcome in outcomes})
+    settled = []
+    for outcome in outcomes:
+        rendition = waiting.pop((outcome.job, outcome.rendition), None)
+        if rendition is None:
+            _discard(outcome, container)
+        elif not _asked_for_more(rendition, outcome, container):
+            settled.append((rendition, outcome))
+    return settled
+
+
+def _write_states(settled: Sequence[tuple[JobRendition, Outcome]]) -> None:
+    attached = [rendition.pk for rendition, outcome in settled if outcome.stored]
+    if attached:
+        JobRendition.objects.filter(pk__in=attached).update(state=RenditionState.ATTACHED)
+    for rendition, outcome in settled:
+        if not outcome.stored:
+            JobRendition.objects.filter(pk=rendition.pk).update(
+                state=RenditionState.FAILED, reason=outcome.reason[:64], message=outcome.message
+            )
+
+
 def _waiting(job_ids: set[str]) -> dict[tuple[str, str], JobRendition]:
     rows = JobRendition.objects.filter(
         job_id__in=job_ids, job__state__in=jobs.LIVE, state=RenditionState.REQUESTED
@@ -133,14 +153,8 @@ def _asked_for_more(rendition: JobRendition, outcome: Outcome, container: str) -
     rendition.capacity = min(most, max(rendition.capacity * 8, (outcome.size or 0) * 2))
     _discard(outcome, container)
     jobs.move_to_new_job(rendition.job, [rendition])
-    _end_finished_jobs(rendition.job.asset_uuid)
+    _end_finished_jobs({rendition.job.asset_uuid})
     return True
-
-
-def _settle(rendition: JobRendition, outcome: Outcome) -> None:
-    rendition.state = RenditionState.ATTACHED if outcome.stored else RenditionState.FAILED
-    rendition.reason, rendition.message = outcome.reason[:64], outcome.message
-    rendition.save(update_fields=["state", "reason", "message"])
 
 
 def _discard(outcome: Outcome, container: str) -> None:
@@ -158,18 +172,17 @@ def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> None:
             for outcome in outcomes:
                 _discard(outcome, container)
             continue
-        files = {
-            outcome.rendition: _file(outcome.stored, container) for outcome in outcomes if outcome.stored is not None
-        }
-        if files:
+        stored = {outcome.rendition: outcome.stored for outcome in outcomes if outcome.stored}
+        if stored:
+            binary_ids = binary_rows.add_all(container, stored.values())
+            files = {name: _file(stored[name], key) for name, key in zip(stored, binary_ids, strict=True)}
             tree.replace_children(folder, files, changed=asset.path, user=SYSTEM_USER)
         for outcome in outcomes:
             if outcome.metadata is not None:
                 _describe(asset.path, outcome.metadata)
 
 
-def _file(stored: StoredRendition, container: str) -> NodeSpec:
-    binary_id = binary_rows.add(container, stored.blob, stored.size, stored.mime_type, stored.sha1)
+def _file(stored: StoredRendition, binary_id: int) -> NodeSpec:
     measured: Properties = {}
     if stored.width and stored.height:
         measured = {"tiff:ImageWidth": stored.width, "tiff:ImageLength": stored.height}
@@ -188,17 +201,18 @@ def _describe(asset: NodePath, extracted: Metadata) -> None:
 
 def _finish(asset_uuids: set[str], state: AssetState = AssetState.PROCESSED) -> None:
     """End the jobs that wait for nothing more, and the processing of assets without a live job."""
-    for uuid in asset_uuids:
-        _end_finished_jobs(uuid)
-        asset = None if jobs.has_live_job(uuid) else tree.by_uuid(uuid)
+    _end_finished_jobs(asset_uuids)
+    for uuid in asset_uuids - jobs.with_live_jobs(asset_uuids):
+        asset = tree.by_uuid(uuid)
         content = tree.find(asset.path / assets.CONTENT) if asset else None
         if asset and content:
             _finish_asset(asset, content, state)
 
 
-def _end_finished_jobs(asset_uuid: str) -> None:
-    live = ProcessingJob.objects.filter(asset_uuid=asset_uuid, state__in=jobs.LIVE)
-    live.exclude(renditions__state=RenditionState.REQUESTED).update(state=JobState.DONE)
+def _end_finished_jobs(asset_uuids: set[str]) -> None:
+    live = ProcessingJob.objects.filter(asset_uuid__in=asset_uuids, state__in=jobs.LIVE)
+    waiting = JobRendition.objects.filter(job=OuterRef("pk"), state=RenditionState.REQUESTED)
+    live.filter(~Exists(waiting)).update(state=JobState.DONE)
 
 
 def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None:
@@ -211,8 +225,11 @@ def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None
 
 def _failures(asset_uuid: str) -> dict[str, NodeSpec]:
     """Of the newest generation: the jobs that ended last, and those before them that they carry on."""
-    newest = ProcessingJob.objects.filter(asset_uuid=asset_uuid).order_by("-generation").values_list("generation")[:1]
+    newest = ProcessingJob.objects.filter(asset_uuid=asset_uuid).order_by("-generation").values("generation")[:1]
     failed = JobRendition.objects.filter(
         job__asset_uuid=asset_uuid, job__generation=newest, state=RenditionState.FAILED
     ).order_by("position")
-    return {row.name: NodeSpec("nt:unstructured", {"reason": row.reason, "message": row.message}) for row in failed}
+    return {
+        name: NodeSpec("nt:unstructured", {"reason": reason, "message": message})
+        for name, reason, message in failed.values_list("name", "reason", "message")
+    }

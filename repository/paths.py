@@ -33,6 +33,7 @@ _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FORBIDDEN = re.compile(r"[/\[\]|*\x00-\x1f\x7f\ud800-\udfff]")
 # `a:b` is a qualified name; more colons, or an empty half, are not.
 _COLONS = re.compile(r"[^:]*|[^:\s]+:[^:]+")
+_SIMPLE = re.compile(r"(?=[\w-])[\w.-]{1,100}(?::[\w.-]{1,100})?", re.ASCII)  # most names, quickly
 _SAFE = "!$()*,=@~"  # not `;`, which begins a path parameter, nor `+ & '`, which careless readers mistake
 
 
@@ -125,7 +126,12 @@ class NodePath(str):
         """A descendant: `path / "x.jpg"`, `path / "jcr:content/metadata"`."""
         if relative.startswith("/"):
             raise InvalidPath(f"{relative!r} is not relative")
-        return NodePath(f"{self.removesuffix('/')}/{relative}")
+        normal = unicodedata.normalize("NFC", relative)
+        for name in normal.split("/"):
+            _check_name(name)
+        path = f"{self.removesuffix('/')}/{normal}"
+        _check_length(path)
+        return NodePath.stored(path)
 
     def is_under(self, other: "NodePath") -> bool:
         """Whether this is a strict descendant of `other`."""
@@ -159,6 +165,8 @@ def _written(name: str) -> str:
 
 
 def _check_name(name: str) -> None:
+    if _SIMPLE.fullmatch(name):
+        return
     if not name or name in {".", ".."}:
         raise InvalidName(f"{name!r} is not a name")
     if len(name) > MAX_NAME_LENGTH:
@@ -175,11 +183,13 @@ def _check_name(name: str) -> None:
 def _check_path(path: str) -> None:
     if not path.startswith("/"):
         raise InvalidPath(f"The path {path[:80]!r} is not absolute")
-    if len(path) > MAX_PATH_BYTES:
-        raise InvalidPath(f"A path has at most {MAX_PATH_BYTES} bytes")
     if path != "/":
         for name in path[1:].split("/"):
             _check_name(name)
+    _check_length(path)
+
+
+def _check_length(path: str) -> None:
     if len(path.encode()) > MAX_PATH_BYTES:
         raise InvalidPath(f"A path has at most {MAX_PATH_BYTES} bytes")
 

@@ -46,7 +46,7 @@ def create(
         parent = find(path.parent)
         if parent is None:
             raise ParentNotFound(path.parent)
-        insert(path, spec, parent, user)
+        insert({path.name: spec}, parent, user)
         changes.record([path], "created")
         return get(path)
 
@@ -56,20 +56,23 @@ def ensure(path: NodePath, spec: NodeSpec, user: str = "admin") -> bool:
     with writing():
         if exists(path):
             return False
-        insert(path, spec, get(path.parent), user)
+        insert({path.name: spec}, get(path.parent), user)
         changes.record([path], "created")
         return True
 
 
-def insert(path: NodePath, spec: NodeSpec, parent: TreeNode, user: str) -> None:
-    """The rows of a spec, unrecorded: for the modules of this package."""
+def insert(specs: Mapping[str, NodeSpec], parent: TreeNode, user: str) -> None:
+    """The rows of new children by name, unrecorded: for the modules of this package."""
     born: Properties = {"jcr:created": values.date(timezone.now()), "jcr:createdBy": user}
-    levels = list(_flatten(path, spec, parent.primary_type))
+    levels = [
+        level for name, spec in specs.items() for level in _flatten(parent.path / name, spec, parent.primary_type)
+    ]
     ids = dict(zip([level[0] for level in levels], allocate_ids(len(levels)), strict=True))
+    ids[parent.path] = parent.id
     position = last_position(parent.id)
     rows = []
     for at, (node_path, node, primary_type) in enumerate(levels):
-        keys = {"key": ids[node_path], "parent_id": parent.id if at == 0 else ids[node_path.parent]}
+        keys = {"key": ids[node_path], "parent_id": ids[node_path.parent]}
         rows.append(_row(node_path, node, primary_type, born, position=position + at * POSITION_STEP, **keys))
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)

@@ -25,7 +25,7 @@ def replace_children(
         if old:
             with connection.cursor() as cursor:
                 delete_rows(cursor, list(old))
-        for name, spec in children.items():
-            if spec is not None:
-                insert(parent.path / name, spec, parent, user)
+        new = {name: spec for name, spec in children.items() if spec is not None}
+        if new:
+            insert(new, parent, user)
         changes.record([changed], "modified")
