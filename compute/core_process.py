@@ -41,6 +41,7 @@ def serve() -> None:
     _die_with_parent(start["parent"])
     limits = Limits.from_json(start["limits"])
     worker = CoreWorker(limits, channel, Path.cwd())
+    worker.warm_up()
     idle_memory = _resident_bytes()
     _limit_memory(limits.max_memory)
     channel.send(ready=True)
@@ -62,6 +63,9 @@ class CoreWorker:
         self._engine = Engine(limits, self._transfer, channel)
         self._open: set[int] = set()
         self._uploads = ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload")
+
+    def warm_up(self) -> None:
+        self._engine.warm_up()
 
     def perform(self, activation: CoreActivation) -> None:
         work = self._folder / "work"

@@ -6,15 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from compute.engine import metadata, writeback
 from compute.engine.cascade import MIMETYPES, Cascade, Outcome
 from compute.engine.formats import Kind
+from compute.engine.geometry import Size
 from compute.engine.instructions import Instructions, parse
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import DECODER_ERRORS
-from compute.engine.raster import Picture
+from compute.engine.raster import Encoding, Picture
 from compute.engine.rendition import Fetcher, Rendition, Report
-from compute.engine.source import Source, open_picture
+from compute.engine.source import Source, open_picture, wrapper
 from compute.engine.watermarks import Watermarks
 from compute.errors import GenericError, RenditionError, RenditionFormatUnsupported, SourceCorrupt
 
@@ -27,6 +30,13 @@ class Engine:
         self._limits = replace(limits, use_vips=limits.use_vips and has_vips)
         self._fetcher = fetcher
         self._report = report
+
+    def warm_up(self) -> None:
+        """Load what every job needs, and use it once: the first job is as quick as the next, and limits set from here
+        on count the jobs alone."""
+        raster = wrapper(self._limits)(Image.new("RGB", (64, 64))).scaled(Size(32, 32))
+        for fmt in ("jpeg", "png"):
+            raster.encoded(Encoding(fmt))
 
     def render(self, source: Source | None, wanted: Mapping[int, dict[str, Any]], folder: Path) -> Iterator[Outcome]:
         """One outcome for each of the raw instructions, as soon as it is there. Large files are made in `folder`."""

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import av
+import av.filter
 from av.error import FFmpegError
 
-from compute.engine.geometry import Size
+from compute.engine.geometry import Size, upright
 from compute.engine.instructions import Instructions
 from compute.engine.pillow_raster import HeldPicture, Wrap
 from compute.engine.rendition import Rendition
@@ -23,6 +24,7 @@ POSTER_PART = 0.1  # of the duration, and at most POSTER_SECONDS: the first fram
 POSTER_SECONDS = 5.0
 POSTER_FRAMES = 120  # decoded at most on the way from the key frame before
 _QUALITY = "23"  # x264's constant rate factor
+_FILTERS = {3: [("hflip", ""), ("vflip", "")], 6: [("transpose", "clock")], 8: [("transpose", "cclock")]}
 _TURNS = {90: 8, 180: 3, 270: 6}
 
 av.logging.set_level(av.logging.PANIC)
@@ -37,7 +39,7 @@ def open_poster(path: Path, wrap: Wrap, max_pixels: int) -> HeldPicture:
     with opened(path) as container:
         frame = _poster(container, _video(container, max_pixels))
         image = frame.to_image(width=_shown_width(frame), height=frame.height)
-        return HeldPicture(image, wrap, _TURNS.get(round(frame.rotation) % 360, 1))
+        return HeldPicture(image, wrap, _orientation(frame))
 
 
 @contextmanager
@@ -72,7 +74,8 @@ class _Transcoding:
         self._video = video
         self._audio = next((stream for stream in source.streams.audio if stream.codec_context.codec), None)
         self._instructions = instructions
-        self._size = Size(0, 0)
+        self._size = self._scaled = Size(0, 0)
+        self._turn: Any = None
         self._out_video: Any = None
         self._out_audio: Any = None
         self._last_tick = -1
@@ -105,19 +108,29 @@ class _Transcoding:
         if tick <= self._last_tick:  # more frames than the preview shows
             return 0
         self._last_tick = tick
-        scaled = frame.reformat(width=self._out_video.width, height=self._out_video.height, format="yuv420p")
+        scaled = self._turned(frame.reformat(width=self._scaled.width, height=self._scaled.height, format="yuv420p"))
         scaled.pts = tick
         scaled.time_base = 1 / self._rate
         scaled.pict_type = 0
         self._sink.mux(self._out_video.encode(scaled))
         return 1
 
+    def _turned(self, frame: Any) -> Any:
+        """Upright: the preview's players need not know about rotation."""
+        if self._turn is None:
+            return frame
+        self._turn.push(frame)
+        return self._turn.pull()
+
     def _start_video(self, frame: Any) -> None:
         wanted = self._instructions
-        shown = Size(_shown_width(frame), frame.height)
+        orientation = _orientation(frame)
+        shown = upright(Size(_shown_width(frame), frame.height), orientation)
         bounds = (wanted.width, wanted.height) if wanted.width or wanted.height else (PREVIEW_BOX, PREVIEW_BOX)
         fitted = shown.fitted(*bounds).fitted(wanted.max_width, wanted.max_height)
         self._size = Size(max(2, fitted.width // 2 * 2), max(2, fitted.height // 2 * 2))
+        self._scaled = upright(self._size, orientation)
+        self._turn = _turning(self._scaled, orientation)
         self._out_video.width, self._out_video.height = self._size
         self._out_video.pix_fmt = "yuv420p"
         self._out_video.time_base = 1 / self._rate
@@ -129,6 +142,8 @@ class _Transcoding:
 
 
 def _video(container: Any, max_pixels: int) -> Any:
+    if not container.streams:
+        raise SourceCorrupt("the media file has no readable track")
     stream = next((s for s in container.streams.video if s.codec_context and s.codec_context.codec), None)
     if stream is None:
         raise RenditionFormatUnsupported("the file has no video track that can be decoded")
@@ -139,16 +154,17 @@ def _video(container: Any, max_pixels: int) -> Any:
 
 
 def _poster(container: Any, stream: Any) -> Any:
+    start = (container.start_time or 0) / av.time_base
     seconds = min(POSTER_SECONDS, POSTER_PART * (container.duration or 0) / av.time_base)
     try:
         if seconds:
-            container.seek(int(seconds * av.time_base))
-        found = _frame_at(container, stream, seconds)
+            container.seek(int((start + seconds) * av.time_base))
+        found = _frame_at(container, stream, start + seconds)
     except FFmpegError:
         found = None
     if found is None and seconds:
-        container.seek(0)
-        found = _frame_at(container, stream, 0)
+        container.seek(int(start * av.time_base))
+        found = _frame_at(container, stream, start)
     if found is None:
         raise SourceCorrupt("the video has no decodable frame")
     return found
@@ -161,6 +177,26 @@ def _frame_at(container: Any, stream: Any, seconds: float) -> Any:
         if found.time is None or found.time >= seconds:
             break
     return found
+
+
+def _orientation(frame: Any) -> int:
+    return _TURNS.get(round(frame.rotation) % 360, 1)
+
+
+def _turning(size: Size, orientation: int) -> Any:
+    """A filter for frames of a size; None when they are upright."""
+    if orientation not in _FILTERS:
+        return None
+    graph = av.filter.Graph()
+    nodes = [
+        graph.add_buffer(
+            width=size.width, height=size.height, format=av.VideoFormat("yuv420p"), time_base=Fraction(1, 1000)
+        )
+    ]
+    nodes += [graph.add(*step) for step in _FILTERS[orientation]]
+    nodes.append(graph.add("buffersink"))
+    graph.link_nodes(*nodes).configure()
+    return graph
 
 
 def _shown_width(frame: Any) -> int:

@@ -14,12 +14,13 @@ from compute.engine.containers import jpeg_with_density, jpeg_with_packet, png_w
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
 from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, within_size
-from compute.errors import RenditionFormatUnsupported, SourceCorrupt
+from compute.errors import GenericError, RenditionError, RenditionFormatUnsupported, SourceCorrupt
 
 pyvips.cache_set_max(0)
 
 _ICC = "icc-profile-data"
 _MM_PER_INCH = 25.4
+_SHORTAGE = ("out of memory", "llocat", "alloc failed", "Resource temporarily unavailable", "Insufficient memory")
 _TURNS: dict[int, tuple[str | None, str | None]] = {
     1: (None, None),
     2: (None, "horizontal"),
@@ -53,7 +54,7 @@ class VipsPicture:
         try:
             return self._reduced(stored_box, stored_size).in_srgb().oriented(self._orientation)
         except pyvips.Error as err:
-            raise SourceCorrupt(f"the source can't be decoded: {_reason(err, self._path)}") from err
+            raise _failure(err, f"the source can't be decoded: {_reason(err, self._path)}", SourceCorrupt) from err
 
     def _reduced(self, box: Box, size: Size) -> "VipsRaster":
         """Loads anew each time: a stream can be read once."""
@@ -76,7 +77,7 @@ class VipsPicture:
         try:
             return load(str(self._path), access="sequential", fail_on="truncated", **options)
         except pyvips.Error as err:
-            raise SourceCorrupt(f"the source can't be read: {_reason(err, self._path)}") from err
+            raise _failure(err, f"the source can't be read: {_reason(err, self._path)}", SourceCorrupt) from err
 
 
 class VipsRaster:
@@ -170,7 +171,8 @@ class VipsRaster:
         try:
             return save(image, keep, encoding)
         except pyvips.Error as err:
-            raise RenditionFormatUnsupported(f"{encoding.fmt} can't hold this picture: {_reason(err)}") from err
+            message = f"{encoding.fmt} can't hold this picture: {_reason(err)}"
+            raise _failure(err, message, RenditionFormatUnsupported) from err
 
 
 def _save_png(image: Any, keep: str, encoding: Encoding) -> bytes:
@@ -280,6 +282,12 @@ def _density(image: Any) -> Density | None:
     x, y = round(image.xres * _MM_PER_INCH, 2), round(image.yres * _MM_PER_INCH, 2)
     unsaid = image.xres == 1 and image.yres == 1
     return Density(x, y) if not unsaid and 0 < x <= HIGHEST_DENSITY and 0 < y <= HIGHEST_DENSITY else None
+
+
+def _failure(err: Any, message: str, kind: type[RenditionError]) -> RenditionError:
+    """A shortage of memory is no fault of the file."""
+    short = any(sign in str(err.detail) for sign in _SHORTAGE)
+    return GenericError("the rendition needs more memory than the limit") if short else kind(message)
 
 
 def _reason(err: Any, path: Path | None = None) -> str:

@@ -1,0 +1,148 @@
+"""Video and audio: poster frames, previews, metadata."""
+
+import io
+import wave
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy
+import pytest
+
+from compute.engine.rendition import Rendition
+from tests.compute.engine.conftest import Workshop
+from tests.compute.engine.samples import colour, decoded, near
+
+RATE = 10
+FADE = 3  # frames of black at the start
+
+
+def video(
+    path: Path,
+    codec: str = "libx264",
+    *,
+    seconds: int = 3,
+    size: tuple[int, int] = (320, 180),
+    rate: int = RATE,
+    sound: bool = True,
+) -> bytes:
+    """Black for a moment, then a red left and a blue right half; with silence on a track of its own."""
+    frame = numpy.zeros((size[1], size[0], 3), dtype=numpy.uint8)
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, rate=rate)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        track: Any = container.add_stream("aac", rate=48000, layout="mono") if sound else None
+        container.metadata["title"] = "A film"
+        for number in range(seconds * rate):
+            if number == FADE:
+                frame[:, : size[0] // 2], frame[:, size[0] // 2 :] = (220, 20, 20), (20, 20, 220)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode(None))
+        if track is not None:
+            _silence(container, track, seconds)
+    return path.read_bytes()
+
+
+def _silence(container: Any, track: Any, seconds: int) -> None:
+    block = numpy.zeros((1, 1024), dtype=numpy.float32)
+    for _ in range(seconds * 48000 // 1024):
+        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+        frame.sample_rate = 48000
+        container.mux(track.encode(frame))
+    container.mux(track.encode(None))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [
+        ("a.mp4", "libx264", RATE),
+        ("a.mov", "libx264", RATE),
+        ("a.mkv", "libx264", RATE),
+        ("a.webm", "libvpx", RATE),
+        ("a.avi", "mpeg4", RATE),
+        ("a.mpg", "mpeg2video", 25),
+        ("a.flv", "flv1", RATE),
+    ],
+)
+def test_the_poster_is_a_frame_after_the_fade(
+    vips_workshop: Workshop, tmp_path: Path, name: str, codec: str, rate: int
+) -> None:
+    content = video(tmp_path / name, codec, rate=rate, sound=False)
+    made = decoded(vips_workshop.render(content, name=name, fmt="png", width=160, height=160))
+    assert made.size == (160, 90)
+    assert near(colour(made, 0.2, 0.5), (220, 20, 20), 60)
+    assert near(colour(made, 0.8, 0.5), (20, 20, 220), 60)
+
+
+def test_a_turned_phone_video_has_an_upright_poster_and_preview(vips_workshop: Workshop, tmp_path: Path) -> None:
+    content = bytearray(video(tmp_path / "a.mp4"))
+    header = content.index(b"tkhd")
+    matrix = header + 4 + 4 + 20 + 16  # version and flags, times and ids, layer to volume
+    turned = [0, 0x10000, 0, -0x10000 & 0xFFFFFFFF, 0, 0, 0, 0, 0x40000000]
+    content[matrix : matrix + 36] = b"".join(value.to_bytes(4, "big") for value in turned)
+    made = decoded(vips_workshop.render(bytes(content), fmt="png"))
+    assert made.size == (180, 320)
+    assert near(colour(made, 0.5, 0.2), (220, 20, 20), 60)
+    preview = vips_workshop.render(bytes(content), fmt="mp4")
+    assert _shown(preview)[0] == (180, 320)
+
+
+def test_the_preview_plays_everywhere_and_is_never_enlarged(vips_workshop: Workshop, tmp_path: Path) -> None:
+    outcome = vips_workshop.attempt(video(tmp_path / "a.mkv", size=(1920, 1080), seconds=1), fmt="mp4")
+    assert isinstance(outcome, Rendition)
+    assert (outcome.mimetype, outcome.width, outcome.height) == ("video/mp4", 1280, 720)
+    assert isinstance(outcome.content, Path)
+    content = outcome.content.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat"), "it starts before it is loaded"
+    size, codecs, frames = _shown(content)
+    assert (size, codecs, frames) == ((1280, 720), ["aac", "h264"], 10)
+    small = vips_workshop.attempt(video(tmp_path / "b.mp4"), fmt="mp4")
+    assert isinstance(small, Rendition)
+    assert (small.width, small.height) == (320, 180)
+
+
+def test_a_preview_takes_a_size(vips_workshop: Workshop, tmp_path: Path) -> None:
+    assert _shown(vips_workshop.render(video(tmp_path / "a.mp4"), fmt="mp4", width=100))[0] == (100, 56)
+
+
+def _shown(content: bytes) -> tuple[tuple[int, int], list[str], int]:
+    with av.open(io.BytesIO(content), "r") as container:
+        codecs = sorted(stream.codec_context.name for stream in container.streams)
+        stream = container.streams.video[0]
+        return (stream.width, stream.height), codecs, sum(1 for _ in container.decode(stream))
+
+
+def test_video_metadata(vips_workshop: Workshop, tmp_path: Path) -> None:
+    xml = vips_workshop.render(video(tmp_path / "a.mp4"), fmt="xmp").decode()
+    for part in (
+        "<tiff:ImageWidth>320<",
+        "<tiff:ImageLength>180<",
+        "A film",
+        "<dc:format>video/mp4<",
+        ">h264<",
+        ">Mono<",
+    ):
+        assert part in xml
+
+
+def test_audio_has_metadata_and_no_picture(vips_workshop: Workshop) -> None:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as sound:
+        sound.setparams((2, 2, 44100, 0, "NONE", ""))
+        sound.writeframes(bytes(44100 * 4))
+    content = buffer.getvalue()
+    xml = vips_workshop.render(content, name="a.wav", fmt="xmp").decode()
+    for part in ("<dc:format>audio/x-wav<", "<xmpDM:audioSampleRate>44100<", "<dam:Duration>1.000<", ">Stereo<"):
+        assert part in xml
+    assert vips_workshop.reason(content, fmt="png") == "RenditionFormatUnsupported"
+    assert vips_workshop.reason(content, fmt="mp4") == "RenditionFormatUnsupported"
+
+
+def test_a_truncated_video_is_corrupt(vips_workshop: Workshop, tmp_path: Path) -> None:
+    content = video(tmp_path / "a.mp4")
+    assert vips_workshop.reason(content[: len(content) // 2], fmt="png") == "SourceCorrupt"
+    assert vips_workshop.reason(content[: len(content) // 2], fmt="mp4") == "SourceCorrupt"
+
+
+def test_a_picture_is_no_video(vips_workshop: Workshop) -> None:
+    assert vips_workshop.reason(b"GIF89a....", fmt="mp4") == "RenditionFormatUnsupported"
