@@ -11,7 +11,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from repository import binary_rows, jobs, names, nodetypes, profiles, tree, values, versions
+from repository import asset_profiles, binary_rows, jobs, names, nodetypes, tree, values, versions
 from repository.errors import ConstraintViolation, NodeExists, NodeNotFound
 from repository.jobs import EnqueuedJob
 from repository.paths import NodePath
@@ -96,11 +96,23 @@ def process(
 ) -> EnqueuedJob:
     """Ask for renditions (default: all that the asset should have); the asset is `processing` until they have ended."""
     with tree.writing():
-        wanted = profiles.requested() if renditions is None else renditions
-        job = jobs.enqueue(_uuid(asset), wanted)
-        content = tree.get(asset.path / CONTENT)
-        tree.set_properties(content.path, _processing(job, wanted, user), changed=asset.path)
-        tree.replace_children(content, {FAILED_RENDITIONS: None}, changed=asset.path)
+        wanted = asset_profiles.requested_for(asset) if renditions is None else renditions
+        return _start(asset, wanted, user)
+
+
+def process_partly(asset: TreeNode, renditions: Sequence[RequestedRendition], user: str | None = None) -> EnqueuedJob:
+    """Ask for some renditions anew; the others stay, and what failed among them stays failed.
+
+    A job that has not ended yet is superseded, so what it was still to bring is asked for again with them.
+    """
+    with tree.writing():
+        chosen = {rendition.name for rendition in renditions}
+        left = [waiting for waiting in jobs.unfinished(_uuid(asset)) if waiting.name not in chosen]
+        kept = _failures_besides(asset, chosen)
+        job = _start(asset, [*renditions, *left], user)
+        if kept:
+            failed = NodeSpec("nt:unstructured", children=kept)
+            tree.replace_children(tree.get(asset.path / CONTENT), {FAILED_RENDITIONS: failed}, changed=asset.path)
         return job
 
 
@@ -171,6 +183,19 @@ def _update(asset: TreeNode, upload: Upload, user: str) -> TreeNode:
     tree.set_properties(asset.path / METADATA, {**unknown, **_of_upload(upload)}, changed=asset.path)
     process(asset, user=user)
     return tree.get(asset.path)
+
+
+def _start(asset: TreeNode, wanted: Sequence[RequestedRendition], user: str | None) -> EnqueuedJob:
+    job = jobs.enqueue(_uuid(asset), wanted)
+    content = tree.get(asset.path / CONTENT)
+    tree.set_properties(content.path, _processing(job, wanted, user), changed=asset.path)
+    tree.replace_children(content, {FAILED_RENDITIONS: None}, changed=asset.path)
+    return job
+
+
+def _failures_besides(asset: TreeNode, chosen: set[str]) -> dict[str, NodeSpec]:
+    failed = tree.children(asset.path / CONTENT / FAILED_RENDITIONS)
+    return {node.name: NodeSpec("nt:unstructured", node.properties) for node in failed if node.name not in chosen}
 
 
 def _adopt(content: TreeNode) -> None:

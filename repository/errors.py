@@ -4,6 +4,7 @@ RepositoryError
 ├── InvalidPath                a text that names no node: relative, `..`, NUL, too long
 │   └── InvalidName            one segment of it
 ├── InvalidValue               a property value that JCR has no type for
+├── InvalidExpression          an entry of a processing profile's MIME types that is no regular expression
 ├── NodeNotFound
 │   └── ParentNotFound         the node to write below does not exist
 ├── NodeExists
@@ -46,6 +47,10 @@ class InvalidName(InvalidPath):
 
 class InvalidValue(RepositoryError, ValueError):
     reason = "InvalidValue"
+
+
+class InvalidExpression(RepositoryError, ValueError):
+    reason = "InvalidExpression"
 
 
 class NodeNotFound(RepositoryError):

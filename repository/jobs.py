@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from repository.binaries import new_blob
 from repository.doorbell import Bell
-from repository.models import JobRendition, JobState, ProcessingJob
+from repository.models import JobRendition, JobState, ProcessingJob, RenditionState
 from repository.profiles import RequestedRendition
 
 LIVE: Final = (JobState.PENDING, JobState.SUBMITTED)
@@ -56,6 +56,14 @@ def enqueue(asset_uuid: str, renditions: Sequence[RequestedRendition]) -> Enqueu
         for position, rendition in enumerate(renditions)
     )
     return EnqueuedJob(job.id, job.generation)
+
+
+def unfinished(asset_uuid: str) -> list[RequestedRendition]:
+    """What the live jobs of an asset still wait for."""
+    waiting = JobRendition.objects.filter(
+        job__asset_uuid=asset_uuid, job__state__in=LIVE, state=RenditionState.REQUESTED
+    ).order_by("position")
+    return [RequestedRendition(row.name, row.instructions) for row in waiting]
 
 
 def supersede(asset_uuid: str) -> None:

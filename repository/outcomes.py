@@ -218,9 +218,18 @@ def _end_finished_jobs(asset_uuids: set[str]) -> None:
 def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None:
     failures = _failures(asset.uuid or "")
     if failures:
+        _keep_failures(asset, content, failures)
+    tree.set_properties(content.path, {"dam:assetState": state}, changed=asset.path)
+
+
+def _keep_failures(asset: TreeNode, content: TreeNode, failures: Mapping[str, NodeSpec]) -> None:
+    """Beside those of renditions that this processing did not ask for."""
+    present = tree.find(content.path / assets.FAILED_RENDITIONS)
+    if present:
+        tree.replace_children(present, failures, changed=asset.path, user=SYSTEM_USER)
+    else:
         failed = NodeSpec("nt:unstructured", children=failures)
         tree.replace_children(content, {assets.FAILED_RENDITIONS: failed}, changed=asset.path, user=SYSTEM_USER)
-    tree.set_properties(content.path, {"dam:assetState": state}, changed=asset.path)
 
 
 def _failures(asset_uuid: str) -> dict[str, NodeSpec]:
