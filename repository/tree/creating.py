@@ -1,8 +1,9 @@
 """Creating nodes."""
 
 import uuid as uuids
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -64,16 +65,15 @@ def ensure(path: NodePath, spec: NodeSpec, user: str = "admin") -> bool:
 def insert(specs: Mapping[str, NodeSpec], parent: TreeNode, user: str) -> None:
     """The rows of new children by name, unrecorded: for the modules of this package."""
     born: Properties = {"jcr:created": values.date(timezone.now()), "jcr:createdBy": user}
-    levels = [
-        level for name, spec in specs.items() for level in _flatten(parent.path / name, spec, parent.primary_type)
-    ]
-    ids = dict(zip([level[0] for level in levels], allocate_ids(len(levels)), strict=True))
-    ids[parent.path] = parent.id
+    planned: list[_Planned] = []
+    for name, spec in specs.items():
+        _plan(parent.path / name, spec, parent.primary_type, None, planned)
+    ids = allocate_ids(len(planned))
     position = last_position(parent.id)
     rows = []
-    for at, (node_path, node, primary_type) in enumerate(levels):
-        keys = {"key": ids[node_path], "parent_id": ids[node_path.parent]}
-        rows.append(_row(node_path, node, primary_type, born, position=position + at * POSITION_STEP, **keys))
+    for at, node in enumerate(planned):
+        parent_id = parent.id if node.parent is None else ids[node.parent]
+        rows.append((ids[at], *_row(node, born, parent_id, position + at * POSITION_STEP)))
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
 
@@ -98,26 +98,49 @@ def last_position(parent_id: int | None) -> int:
     return row[0] + POSITION_STEP
 
 
-def _flatten(path: NodePath, spec: NodeSpec, parent_type: str) -> Iterator[tuple[NodePath, NodeSpec, str]]:
+class _Planned(NamedTuple):
+    """`parent` is its index among the planned ones; None for the children of a node that is there."""
+
+    path: NodePath
+    spec: NodeSpec
+    primary_type: str
+    parent: int | None
+
+
+def _plan(path: NodePath, spec: NodeSpec, parent_type: str, parent: int | None, into: list[_Planned]) -> None:
+    """Append a node and everything below it, parents first, each checked against its type."""
     primary_type = spec.primary_type or nodetypes.child_type(parent_type, path.name)
     nodetypes.check_child(parent_type, path.name, primary_type)
     nodetypes.check_mixins(spec.mixins)
     nodetypes.check_properties(primary_type, spec.mixins, spec.properties)
     for name in spec.properties:
         NodeName(name)
-    yield path, spec, primary_type
+    at = len(into)
+    into.append(_Planned(path, spec, primary_type, parent))
     for name, child in spec.children.items():
-        yield from _flatten(path / name, child, primary_type)
+        _plan(path / name, child, primary_type, at, into)
 
 
-def _row(
-    path: NodePath, spec: NodeSpec, primary_type: str, born: Properties, *, key: int, parent_id: int, position: int
-) -> tuple[Any, ...]:
-    mixins = tuple(dict.fromkeys((*nodetypes.default_mixins(primary_type), *spec.mixins)))
-    uuid = spec.uuid or (str(uuids.uuid4()) if nodetypes.has_uuid(primary_type, mixins) else None)
-    own = {**born, **spec.properties} if nodetypes.declared(primary_type).created else dict(spec.properties)
-    properties = stored(own)
+def _row(node: _Planned, born: Properties, parent_id: int, position: int) -> tuple[Any, ...]:
+    path, spec = node.path, node.spec
+    traits = _traits(node.primary_type, spec.mixins)
+    uuid = spec.uuid or (str(uuids.uuid4()) if traits.has_uuid else None)
+    properties = stored({**born, **spec.properties} if traits.created else spec.properties)
     return (
-        *(key, path, parent_id, path.name, path.depth, position),
-        *(primary_type, " ".join(mixins), properties, uuid, spec.binary_id),
+        *(path, parent_id, path.name, path.depth, position),
+        *(node.primary_type, traits.mixins, properties, uuid, spec.binary_id),
     )
+
+
+class _Traits(NamedTuple):
+    mixins: str
+    has_uuid: bool
+    created: bool
+
+
+@lru_cache(maxsize=512)
+def _traits(primary_type: str, mixins: tuple[str, ...]) -> _Traits:
+    """What the types of a node say about its row."""
+    every = tuple(dict.fromkeys((*nodetypes.default_mixins(primary_type), *mixins)))
+    has_uuid = nodetypes.has_uuid(primary_type, every)
+    return _Traits(" ".join(every), has_uuid, nodetypes.declared(primary_type).created)
