@@ -42,7 +42,7 @@ def live(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @require_POST
 def states(request: HttpRequest) -> JsonResponse:
-    """Of each asset in the parameters `path` that exists: state, progress, thumbnail, failures and the reason of the first."""
+    """Of each asset in the parameters `path` that exists: state, progress, thumbnail, failures, reason of the first."""
     paths = [path for path in map(_parsed, request.POST.getlist("path")[:MAX_PATHS]) if path]
     nodes = [node for node in tree.get_many(paths).values() if node.is_asset]
     return JsonResponse({"states": [_state(asset) for asset in items(nodes) if isinstance(asset, Asset)]})

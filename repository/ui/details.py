@@ -12,7 +12,7 @@ from repository.ui.items import FAILED, METADATA, RENDITIONS, Asset, failure_of,
 from repository.ui.processing import ORIGINAL, Failure
 from repository.versions import Version
 
-RenditionState = Literal["stored", "processing", "failed", "missing"]
+RenditionState = Literal["stored", "processing", "failed", "inapplicable", "missing"]
 # What a browser can show by itself, and so the original may stand for its preview.
 SHOWABLE: Final = frozenset(
     ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/bmp"),
@@ -97,7 +97,8 @@ def _renditions(path: NodePath, asset: Asset) -> Iterable[Rendition]:
         if name in stored:
             yield _stored(path, name, asset, files)
         elif name in failed:
-            yield Rendition(name, "failed", failure=failed[name])
+            state: RenditionState = "failed" if failed[name].is_applicable else "inapplicable"
+            yield Rendition(name, state, failure=failed[name])
         else:
             yield Rendition(name, "processing" if asset.state == "processing" else "missing")
 

@@ -1,8 +1,9 @@
 """How far the processing of an asset has come, from its nodes. Pure.
 
 AEM calls an asset `processed` once every rendition was answered for, those that failed included (they are listed under
-`dam:failedRenditions`); people want to know whether there is anything to see. So a processed asset without any web
-rendition has `failed`, and one that lacks a few is `partial`.
+`dam:failedRenditions`); people want to know whether something went wrong. A rendition that does not exist for the type
+of the source (a thumbnail of a text) is no failure in that sense. Of the rest: a processed asset without any web
+rendition has `failed`, one that lacks a few is `partial`.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,6 +14,7 @@ State = Literal["processing", "ready", "partial", "failed", "unprocessed"]
 
 ORIGINAL: Final = "original"
 WEB_PREFIX: Final = "cq5dam."
+NOT_APPLICABLE: Final = "RenditionFormatUnsupported"  # AEM asks for every default rendition, whatever the type
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,15 @@ class Failure:
     reason: str
     message: str
 
+    @property
+    def is_applicable(self) -> bool:
+        """Whether there should have been such a rendition."""
+        return self.reason != NOT_APPLICABLE
+
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` requested renditions are answered for, attached or failed."""
+    """`done` of `total` requested renditions are answered for; `failures` are those that should be there."""
 
     state: State
     done: int
@@ -42,9 +49,10 @@ def progress(
     asset_state: str, requested: Sequence[str], attached: Collection[str], failures: Sequence[Failure]
 ) -> Progress:
     """`asset_state` is dam:assetState, `requested` dam:processingRenditions, `attached` the names of the renditions."""
-    failed = {failure.name for failure in failures}
-    done = sum(1 for name in requested if name in attached or name in failed)
-    return Progress(_state(asset_state, attached, failures), done, len(requested), tuple(failures))
+    answered = {failure.name for failure in failures}.union(attached)
+    done = sum(1 for name in requested if name in answered)
+    real = tuple(failure for failure in failures if failure.is_applicable)
+    return Progress(_state(asset_state, attached, real), done, len(requested), real)
 
 
 def _state(asset_state: str, attached: Collection[str], failures: Sequence[Failure]) -> State:

@@ -19,7 +19,7 @@ from tests.browser.drawing import photo
 from tests.server import ADMIN, ServerProcess
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
 PATIENCE = 20_000  # milliseconds; generous, since other tests may load the machine
 
@@ -41,7 +41,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM or None, args=ARGUMENTS)
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield browser
     browser.close()
 
@@ -63,7 +63,7 @@ def session_state(browser: Browser, server: ServerProcess) -> dict[str, object]:
 
 @dataclass
 class Visit:
-    """A browser of its own, signed in: `page` is its tab, `complaints` what its console and the server complained of."""
+    """A browser of its own, signed in: its tab, and what its console and the server complained of."""
 
     context: BrowserContext
     page: Page
@@ -136,7 +136,8 @@ def picture(tmp_path: Path) -> Path:
 
 def make_folder(client: httpx.Client, path: str, title: str = "") -> None:
     relative = quote(path.removeprefix("/content/dam/"))
-    answer = client.post(f"/api/assets/{relative}", json={"class": "assetFolder", "properties": {"jcr:title": title or path.rpartition("/")[2]}})
+    properties = {"jcr:title": title or path.rpartition("/")[2]}
+    answer = client.post(f"/api/assets/{relative}", json={"class": "assetFolder", "properties": properties})
     assert answer.status_code == 201, answer.text
 
 

@@ -1,6 +1,6 @@
 """axe-core finds nothing on any page, empty and full, in both themes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -9,9 +9,18 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE, Visitors, keep, make_folder, upload
 from tests.browser.drawing import photo_bytes
+from tests.server import ServerProcess
 
 AXE = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+IS_OUTLINED = """() => {
+  for (let element = document.activeElement; element && element !== document.body; element = element.parentElement) {
+    const style = getComputedStyle(element);
+    if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) return true;
+  }
+  return false;
+}"""
 
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
 
@@ -24,9 +33,9 @@ def findings(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def full(server: object) -> Iterator[str]:
+def full(server: ServerProcess) -> Iterator[str]:
     """A folder with everything that a page can show."""
-    with server.client() as client:  # type: ignore[attr-defined]
+    with server.client() as client:
         make_folder(client, "/content/dam/everything", "Everything")
         make_folder(client, "/content/dam/everything/below", "Below")
         upload(client, "/content/dam/everything", "photo.jpg", photo_bytes((1200, 900)))
@@ -76,7 +85,7 @@ def test_every_dialog(visitors: Visitors, full: str, scheme: str, picture: Path)
     photo = picture.rename(picture.with_name("photo.jpg"))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    openings = {
+    openings: dict[str, Callable[[], object]] = {
         "shortcuts": lambda: page.keyboard.press("?"),
         "folder": lambda: page.get_by_role("button", name="Create folder").click(),
         "rename": lambda: page.get_by_role("button", name="Rename").click(),
@@ -108,9 +117,5 @@ def test_focus_is_always_visible(page: Page, full: str, client: httpx.Client) ->
     page.goto(f"/assets.html{full}?view=card")
     for _ in range(25):
         page.keyboard.press("Tab")
-        outlined = page.evaluate(
-            "() => { for (let e = document.activeElement; e && e !== document.body; e = e.parentElement)"
-            " { const s = getComputedStyle(e); if (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) return true; }"
-            " return false; }"
-        )
+        outlined = page.evaluate(IS_OUTLINED)
         assert outlined, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")

@@ -1,7 +1,7 @@
 """Folders in the browser: create, rename, move, delete; views, sorting, search; folders with many items."""
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, Visitors, make_folder, upload
 from tests.browser.drawing import photo_bytes
@@ -9,7 +9,7 @@ from tests.browser.drawing import photo_bytes
 MANY = 130  # more than two pages
 
 
-def item(page: Page, name: str) -> object:
+def item(page: Page, name: str) -> Locator:
     return page.locator(f'.item[data-name="{name}"]')
 
 
@@ -24,7 +24,7 @@ def act(page: Page, name: str) -> None:
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(".item").evaluate_all("items => items.map((item) => item.dataset.name)")
+    return list(page.locator(".item").evaluate_all("items => items.map((item) => item.dataset.name)"))
 
 
 def test_a_folder_is_created_with_a_name_that_follows_its_title(page: Page, folder: str, client: httpx.Client) -> None:

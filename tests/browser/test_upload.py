@@ -28,10 +28,6 @@ def pick(page: Page, *files: Path) -> None:
     page.locator("[data-pick=files]").set_input_files(files)
 
 
-def row(page: Page, name: str) -> object:
-    return page.locator(".dock-row", has=page.get_by_text(name, exact=True))
-
-
 def wait_for_thumbnail(page: Page, name: str) -> None:
     image = page.locator(f'.item[data-name="{name}"] img')
     expect(image).to_be_visible(timeout=PATIENCE)
@@ -138,19 +134,11 @@ def test_a_broken_file_says_why_in_the_dock_on_the_card_and_in_its_details(
 
 
 def test_a_refused_part_can_be_retried(page: Page, folder: str, picture: Path) -> None:
-    broken = {"on": True}
-
-    def refuse(route: object) -> None:
-        if broken["on"]:
-            route.fulfill(status=403, body="")  # type: ignore[attr-defined]
-        else:
-            route.continue_()  # type: ignore[attr-defined]
-
-    page.route("**/devstoreaccount1/**", lambda route: refuse(route))
+    page.route("**/devstoreaccount1/**", lambda route: route.fulfill(status=403, body=""))
     open_folder(page, folder)
     pick(page, picture)
     expect(page.locator(".dock-row.is-failed .how")).to_contain_text("blob storage refused")
-    broken["on"] = False
+    page.unroute_all()
     page.get_by_role("button", name="Retry harbour.jpg").click()
     wait_for_thumbnail(page, "harbour.jpg")
 

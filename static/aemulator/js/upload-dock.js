@@ -122,7 +122,9 @@ class UploadDock extends HTMLElement {
     this.pauseButton = iconButton("pause", _("Pause"), () => this.togglePause());
     this.foldButton = iconButton("down", _("Fold"), () => this.fold());
     this.closeButton = iconButton("x", _("Close"), () => this.close());
-    const head = element("div", { className: "dock-head" }, element("div", {}, this.headline, this.underline), this.pauseButton, this.foldButton, this.closeButton);
+    this.filter = element("button", { type: "button", className: "button small", onclick: () => this.toggleFailed() }, _("Show failed"));
+    this.filter.setAttribute("aria-pressed", "false");
+    const head = element("div", { className: "dock-head" }, element("div", {}, this.headline, this.underline), this.filter, this.pauseButton, this.foldButton, this.closeButton);
     this.dock = element("section", { className: "dock" }, head, this.total, this.list);
     this.dock.setAttribute("aria-label", _("Uploads"));
     this.replaceChildren(this.dock);
@@ -147,6 +149,9 @@ class UploadDock extends HTMLElement {
     this.total.value = tally.size ? tally.sent / tally.size : 1;
     this.total.hidden = !tally.active;
     this.pauseButton.hidden = !tally.active;
+    this.filter.hidden = !tally.failed || tally.failed === tally.all;
+    this.closeButton.setAttribute("aria-label", tally.active ? _("Cancel all") : _("Close"));
+    this.closeButton.title = this.closeButton.getAttribute("aria-label");
     if (tally.active === 0 && tally.processing === 0 && this.lastActive) announce(headline(tally, false));
     this.lastActive = tally.active + tally.processing;
   }
@@ -173,6 +178,12 @@ class UploadDock extends HTMLElement {
     this.pauseButton.replaceChildren(icon(symbol));
     this.pauseButton.setAttribute("aria-label", label);
     this.showHead();
+  }
+
+  toggleFailed() {
+    const only = this.dock.classList.toggle("only-failed");
+    this.filter.setAttribute("aria-pressed", String(only));
+    this.filter.textContent = only ? _("Show all") : _("Show failed");
   }
 
   fold() {
