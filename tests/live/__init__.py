@@ -1,0 +1,1 @@
+"""Tests of the doorbell: hub, sockets, catching up."""
