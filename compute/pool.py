@@ -16,7 +16,7 @@ from typing import Any
 from compute.activation import CoreActivation, RenditionResult
 from compute.engine.limits import Limits
 from compute.errors import RenditionError
-from compute.trials import Death, Trials
+from compute.trials import NOT_BEGUN, Death, Trials
 from compute.worker_process import Died, WorkerProcess
 
 SILENCE_SECONDS = 180.0  # of a worker that is at a transfer; each of its chunks, answers and retries is a message
@@ -102,7 +102,7 @@ class WorkerPool:
         self, process: WorkerProcess, activation: CoreActivation, trials: Trials, on_result: OnResult
     ) -> Death | None:
         """Follow one process through an activation; how it died, if it did."""
-        at: dict[str, Any] = {"stage": "start", "indexes": []}
+        at: dict[str, Any] = {"stage": NOT_BEGUN, "indexes": []}
         deadline = time.monotonic() + SILENCE_SECONDS
         try:
             process.perform(activation)

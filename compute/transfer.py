@@ -104,7 +104,6 @@ class Transfer:
         Raises SourceCorrupt for an empty one, SourceUnsupported over the limit of bytes, GenericError for a URL that
         can't be read.
         """
-        name = source.name or unquote(urlsplit(source.url).path.rpartition("/")[2]) or "file"
         if source.url.startswith("data:"):
             mimetype, content = parse_data_uri(source.url)
             self._check_size(len(content))
@@ -113,6 +112,7 @@ class Transfer:
         head = self._head(source)
         self._check_size(head.size)
         size = self._get(source, path, head, progress)
+        name = source.name or unquote(urlsplit(source.url).path.rpartition("/")[2]) or "file"
         return Downloaded(path, size, source.mimetype or head.mimetype, name)
 
     def fetch(self, url: str, limit: int) -> bytes:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from compute.errors import GenericError, RenditionError, SourceCorrupt
 
 
+NOT_BEGUN = "start"
+
+
 @dataclass(frozen=True)
 class Death:
     """How a worker process ended early, and the renditions it was at (none: it can't be said)."""
@@ -21,12 +24,16 @@ class Death:
     cause: str
 
 
+STRAYS = 5  # processes that may turn out to be dead before they have begun
+
+
 class Trials:
     """The open renditions of one activation."""
 
     def __init__(self, indexes: Iterable[int]) -> None:
         self._fresh = list(indexes)
         self._suspects: list[int] = []
+        self._strays = 0
 
     @property
     def open(self) -> frozenset[int]:
@@ -46,6 +53,9 @@ class Trials:
 
     def died(self, death: Death) -> dict[int, RenditionError]:
         """Note a death; the renditions that end with it, and why."""
+        if death.stage == NOT_BEGUN and self._strays < STRAYS:
+            self._strays += 1  # somebody killed an idle process; that says nothing about the renditions
+            return {}
         batch = self.next_batch()
         blamed = [index for index in batch if index in death.indexes] or batch
         second_chance = bool(self._fresh) and not death.timed_out

@@ -25,7 +25,7 @@ class Request:
 
 @dataclass
 class Storage:
-    """`sources` by path (bytes or a file); `blocks` by path and query as they were PUT."""
+    """`sources` by path (bytes or a file); `blocks` by path and query as they were PUT; a closed `gate` holds GETs."""
 
     sources: dict[str, bytes | Path] = field(default_factory=dict)
     content_types: dict[str, str] = field(default_factory=dict)
@@ -35,6 +35,10 @@ class Storage:
     requests: list[Request] = field(default_factory=list)
     broken_off: set[str] = field(default_factory=set)
     tls: ssl.SSLContext | None = None
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"storage": self})
@@ -112,6 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path not in self.storage.sources:
             self._answer(404, b"<Error><Code>BlobNotFound</Code></Error>")
         else:
+            if self.command == "GET":
+                self.storage.gate.wait(30)
             self._send(path)
 
     def _send(self, path: str) -> None:
