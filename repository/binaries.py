@@ -8,7 +8,7 @@ import base64
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -26,7 +26,6 @@ from azure.storage.blob import (
     generate_blob_sas,
 )
 from django.conf import settings
-from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
 from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge
@@ -81,14 +80,14 @@ class BlobStorage:
         self._is_there = False
 
     def sign_read(
-        self, blob: str, lifetime: timedelta, *, endpoint: str | None = None, content_type: str | None = None
+        self, blob: str, expires: datetime, *, endpoint: str | None = None, content_type: str | None = None
     ) -> str:
         """An absolute URL for GET and HEAD; `endpoint` is another name of the same account."""
-        return f"{self._url(blob, endpoint)}?{self._signature(blob, 'r', lifetime, content_type)}"
+        return f"{self._url(blob, endpoint)}?{self._signature(blob, 'r', expires, content_type)}"
 
-    def sign_blocks(self, blob: str, count: int, lifetime: timedelta, *, endpoint: str | None = None) -> list[str]:
+    def sign_blocks(self, blob: str, count: int, expires: datetime, *, endpoint: str | None = None) -> list[str]:
         """Absolute URLs for Put Block, one for each of the first `count` blocks."""
-        prefix = f"{self._url(blob, endpoint)}?{self._signature(blob, 'w', lifetime)}&comp=block&blockid="
+        prefix = f"{self._url(blob, endpoint)}?{self._signature(blob, 'w', expires)}&comp=block&blockid="
         return [prefix + quote(base64.b64encode(_block_id(index).encode()), safe="") for index in range(count)]
 
     def blocks(self, blob: str) -> list[Block]:
@@ -145,14 +144,14 @@ class BlobStorage:
     def _url(self, blob: str, endpoint: str | None) -> str:
         return f"{endpoint or self.endpoint}/{self.container}/{quote(blob, safe='/')}"
 
-    def _signature(self, blob: str, permission: str, lifetime: timedelta, content_type: str | None = None) -> str:
+    def _signature(self, blob: str, permission: str, expires: datetime, content_type: str | None = None) -> str:
         return generate_blob_sas(
             account_name=str(self._service.account_name),
             container_name=self.container,
             blob_name=blob,
             account_key=self._service.credential.account_key,
             permission=BlobSasPermissions.from_string(permission),
-            expiry=timezone.now() + lifetime,
+            expiry=expires,
             content_type=content_type,
         )
 

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from dbthreads import in_db
@@ -19,7 +20,8 @@ from repository.errors import ServiceError, ServiceUnavailable
 from repository.models import JobRendition, JobState, ProcessingJob, RenditionState
 from repository.tree import BinaryRef, TreeNode
 
-LEASE: Final = timedelta(seconds=90)  # longer than one attempt can take
+ATTEMPT: Final = 25.0  # seconds for one call of /process, with all that it needs
+LEASE: Final = timedelta(seconds=40)  # longer than one attempt can take
 IDLE: Final = 1.0  # seconds between two looks for jobs of other processes, retries and overdue ones
 FIRST_DELAY: Final = 0.5  # seconds before the first retry; doubles
 LONGEST_DELAY: Final = 60.0
@@ -40,6 +42,7 @@ async def submit_jobs(beat: Callable[[], None]) -> None:
     running: set[asyncio.Task[None]] = set()
     with Doorbell(jobs.bell) as bell:
         async with AssetComputeClient() as service:
+            await in_db(take_over)
             try:
                 while True:
                     beat()
@@ -60,7 +63,11 @@ async def submit_jobs(beat: Callable[[], None]) -> None:
 async def submit(service: AssetComputeClient, submission: Submission) -> None:
     """Send one job; whatever happens, its row says what is next."""
     try:
-        activation_id = await service.process(submission.job, submission.body)
+        async with asyncio.timeout(ATTEMPT):
+            activation_id = await service.process(submission.job, submission.body)
+    except TimeoutError:
+        late = ServiceUnavailable(f"Asset Compute did not answer within {ATTEMPT:g} seconds")
+        await in_db(_postpone_or_give_up, submission, late)
     except ServiceUnavailable as err:
         await in_db(_postpone_or_give_up, submission, err)
     except ServiceError as err:
@@ -68,6 +75,12 @@ async def submit(service: AssetComputeClient, submission: Submission) -> None:
     else:
         answer_within = timedelta(seconds=settings.JOB_ANSWER_TIMEOUT)
         await in_db(jobs.submitted, submission.job, activation_id, answer_within)
+
+
+def take_over() -> None:
+    """End the leases of a process that died. Only where no other process can hold one: SQLite has one server."""
+    if connection.vendor == "sqlite":
+        ProcessingJob.objects.filter(state=JobState.PENDING, reason="").update(next_attempt_at=timezone.now())
 
 
 def claim(limit: int) -> list[Submission]:
@@ -82,21 +95,22 @@ def claim(limit: int) -> list[Submission]:
 def request_body(job: ProcessingJob, asset: TreeNode, source: BinaryRef) -> dict[str, Any]:
     """The request of `/process`: the signed source, and for each rendition signed URLs of its blocks.
 
-    Custom workers accept https only, so a job with one is signed for the https name of the storage.
+    Custom workers accept https only, so a job with one is signed for the https name of the storage. The same job has
+    the same request each time it is sent, signatures included, so that the service can know it again.
     """
     wanted = [row for row in job.renditions.all() if row.state == RenditionState.REQUESTED]
     wanted.sort(key=lambda row: row.position)
     endpoint = https_endpoint() if any("worker" in row.instructions for row in wanted) else None
-    lifetime = timedelta(seconds=settings.JOB_URL_LIFETIME)
+    expires = job.created + timedelta(seconds=settings.JOB_URL_LIFETIME)
     identity = {"job": job.id, "asset": job.asset_uuid, "generation": job.generation}
     return {
         "source": {
-            "url": storage().sign_read(source.blob, lifetime, endpoint=endpoint),
+            "url": storage().sign_read(source.blob, expires, endpoint=endpoint),
             "name": asset.name,
             "mimetype": source.mime_type,
             "size": source.size,
         },
-        "renditions": [_rendition(row, identity, lifetime, endpoint) for row in wanted],
+        "renditions": [_rendition(row, identity, expires, endpoint) for row in wanted],
         "userData": {"aem": identity},
     }
 
@@ -119,11 +133,15 @@ def resubmit_overdue() -> None:
 
 
 def _prepared(job: ProcessingJob) -> Submission | None:
-    asset = tree.by_uuid(job.asset_uuid)
-    source = tree.find(asset.path / assets.RENDITIONS / "original/jcr:content") if asset else None
-    if asset is None or source is None or source.binary is None:
-        jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
-        return None
+    with tree.writing():  # a move between the two reads would look like a deletion
+        asset = tree.by_uuid(job.asset_uuid)
+        source = tree.find(asset.path / assets.RENDITIONS / "original/jcr:content") if asset else None
+        if asset is None:
+            jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
+            return None
+        if source is None or source.binary is None:
+            outcomes.give_up(job.id, "SourceUnsupported", "The asset has no original")
+            return None
     try:
         return Submission(job.id, job.attempts, request_body(job, asset, source.binary))
     except Exception as err:  # a job that breaks us must not keep the others from being sent
@@ -132,15 +150,13 @@ def _prepared(job: ProcessingJob) -> Submission | None:
         return None
 
 
-def _rendition(
-    row: JobRendition, identity: dict[str, Any], lifetime: timedelta, endpoint: str | None
-) -> dict[str, Any]:
+def _rendition(row: JobRendition, identity: dict[str, Any], expires: datetime, endpoint: str | None) -> dict[str, Any]:
     parts = -(-row.capacity // jobs.PART_SIZE)
     return {
         **row.instructions,
         "name": row.name,
         "target": {
-            "urls": storage().sign_blocks(row.blob, parts, lifetime, endpoint=endpoint),
+            "urls": storage().sign_blocks(row.blob, parts, expires, endpoint=endpoint),
             "minPartSize": jobs.MIN_PART_SIZE,
             "maxPartSize": jobs.PART_SIZE,
         },

@@ -109,12 +109,12 @@ def _initiated(target: NodePath, size: int, endpoint: str | None) -> InitiatedFi
     check_size(size)
     parts = part_count(size)
     mime_type, blob = names.mime_type(target.name), new_blob("originals")
-    lifetime = timedelta(seconds=settings.UPLOAD_TOKEN_LIFETIME)
+    expires = timezone.now() + timedelta(seconds=settings.UPLOAD_TOKEN_LIFETIME)
     return InitiatedFile(
         name=target.name,
         mime_type=mime_type,
         token=str(UploadToken.new(target, size, mime_type, blob, parts)),
-        urls=storage().sign_blocks(blob, parts, lifetime, endpoint=endpoint),
+        urls=storage().sign_blocks(blob, parts, expires, endpoint=endpoint),
         min_part_size=settings.UPLOAD_MIN_PART_SIZE,
         max_part_size=settings.UPLOAD_MAX_PART_SIZE,
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.utils import timezone
 
 from repository import assets, jobs, outcomes, submission, tree
@@ -150,3 +151,27 @@ def test_jobs_in_time_are_left_alone(asset: TreeNode) -> None:
     jobs.submitted(job.id, "", LEASE)
     submission.resubmit_overdue()
     assert job_of(asset) == job
+
+
+def test_a_job_is_sent_with_the_same_request_again(asset: TreeNode) -> None:
+    (first,) = submission.claim(8)
+    ProcessingJob.objects.update(next_attempt_at=timezone.now())
+    (second,) = submission.claim(8)
+    assert second.body == first.body
+    assert second.attempt == 2
+
+
+def test_an_asset_without_an_original_is_not_processed_for_ever(asset: TreeNode) -> None:
+    tree.delete(asset.path / assets.RENDITIONS / "original")
+    assert submission.claim(8) == []
+    assert state_of(asset) == "unProcessed"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="elsewhere the lease may be that of another server")
+def test_a_restarted_server_takes_over_what_the_dead_one_had_claimed(asset: TreeNode) -> None:
+    jobs.claim(1, LEASE)
+    submission.take_over()
+    assert jobs.claim(1, LEASE) == [job_of(asset).id]
+    jobs.postpone(job_of(asset).id, LEASE, "ServiceUnavailable", "busy")
+    submission.take_over()
+    assert jobs.claim(1, LEASE) == []
