@@ -26,6 +26,8 @@ COMPUTE_PATHS = {"/register", "/unregister", "/process"}
 INGRESS_PATHS = {"/api/events", "/api/cloudevents"}
 JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
 KEYS_PATH = "/ims/keys"
+# What of the control plane's prefix Django answers.
+DJANGO_PATHS = tuple(f"{control.PREFIX}{name}" for name in ("openapi.json", "processing-profiles", "reprocess"))
 BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 
 django_threads = DjangoThreads()
@@ -65,7 +67,7 @@ def answerer(scope: Scope) -> ASGIApp:
         return events
     if path == KEYS_PATH:
         return identity
-    if path.startswith(control.PREFIX):
+    if path.startswith(control.PREFIX) and not path.startswith(DJANGO_PATHS):
         return control.application
     return repository
 

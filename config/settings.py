@@ -178,12 +178,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["repository.auth.drf.RepositoryAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
+# Where each box describes its endpoints for the one OpenAPI document.
+OPENAPI_MODULES = [f"{box}.openapi" for box in ("repository", "blobstore", "compute", "events", "identity", "config")]
 SPECTACULAR_SETTINGS = {
     "TITLE": "AEMulator",
     "DESCRIPTION": "AEM as a Cloud Service Assets on one machine. Not affiliated with Adobe.",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "repository.api.document.DescribedBoxes",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -2,10 +2,16 @@
 
 from django.urls import URLPattern, path, re_path
 
-from repository.api import views
+from repository.api import openapi_views, views
+from repository.auth.access import open_to_all
+
+document = open_to_all(openapi_views.OpenApiDocument.as_view())
 
 urlpatterns: list[URLPattern] = [
     path("api.json", views.ServiceDocument.as_view(), name="service-document"),
+    path("api/openapi.json", document, name="openapi"),
+    path("_aemulator/openapi.json", document),
+    path("api/docs", open_to_all(openapi_views.OpenApiPage.as_view()), name="api-docs"),
     re_path(r"^api/assets(?P<rest>\.json)$", views.AssetsView.as_view()),
     re_path(r"^api/assets(?P<rest>(?:/.*)?)$", views.AssetsView.as_view(), name="assets"),
 ]

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -31,7 +30,6 @@ NEW = "/*"  # the end of a URL that leaves the name to the form
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-@extend_schema(exclude=True)  # described in repository.openapi: the schema generator knows neither COPY nor MOVE
 class SirenView(APIView):
     """An endpoint whose every answer, errors included, is a Siren entity."""
 

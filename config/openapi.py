@@ -1,0 +1,54 @@
+"""What the control plane answers, for the OpenAPI document."""
+
+from typing import Final
+
+from contract.openapi import BOOLEAN, NO_LOGIN, STRING, Node, answer, choice, form, operation, query
+
+TAG: Final = "Control"
+_HEALTH: Final = form({"ok": BOOLEAN, "parts": {"type": "object", "additionalProperties": {"type": "object"}}}, ["ok"])
+_MESSAGE: Final = form({"ok": BOOLEAN, "message": STRING}, ["ok"])
+_UNAUTHENTICATED: Final = answer("Not logged in", _MESSAGE)
+
+PATHS: Final[dict[str, Node]] = {
+    "/_aemulator/health": {
+        "get": operation(
+            TAG,
+            "health",
+            "Is every part fresh?",
+            {200: answer("All of them", _HEALTH), 503: answer("At least one is not", _HEALTH)},
+            security=NO_LOGIN,
+        )
+    },
+    "/_aemulator/env": {
+        "get": operation(
+            TAG,
+            "environment",
+            "The environment block for Adobe's clients",
+            {
+                200: answer("The block", {"type": "object", "additionalProperties": STRING}),
+                400: answer("No such form", _MESSAGE),
+                401: _UNAUTHENTICATED,
+            },
+            parameters=(query("for", "In which form", choice("shell", "node", "python", "json")),),
+        )
+    },
+    "/_aemulator/reset": {
+        "post": operation(
+            TAG,
+            "reset",
+            "Forget everything and start anew",
+            {200: answer("Done", _MESSAGE), 400: answer("No such content", _MESSAGE), 401: _UNAUTHENTICATED},
+            parameters=(query("content", "What to begin with", choice("demo", "empty")),),
+        )
+    },
+    "/_aemulator/openapi.json": {
+        "get": operation(
+            TAG,
+            "openapi",
+            "This document (also at /api/openapi.json)",
+            {200: answer("OpenAPI 3.1", {"type": "object"}, "application/vnd.oai.openapi+json")},
+            security=NO_LOGIN,
+        )
+    },
+}
+SCHEMAS: Final[dict[str, Node]] = {}
