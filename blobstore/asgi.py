@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from blobstore import access, containers, responses, routes
+from blobstore import access, batches, containers, responses, routes
 from blobstore.access import ContainerAccess
 from blobstore.calls import Call
 from blobstore.configuration import BlobstoreConfig
@@ -76,7 +76,8 @@ class BlobApplication:
             raise AzureError(Reason.RESOURCE_NOT_FOUND)
         operation = routes.operation(request, address)
         grant = access.authorize(request, address, operation.need, config, self._container_access)
-        return await operation.handle(Call(request, address, self.store, grant))
+        call = Call(request, address, self.store, grant)
+        return await (batches.run(call, self._answer) if operation is routes.BATCH else operation.handle(call))
 
     def _container_access(self, name: str) -> ContainerAccess:
         container = self.store.read(lambda db: containers.find(db, name))

@@ -78,6 +78,11 @@ class BlobRequest:
         return value
 
 
+async def no_body() -> MutableMapping[str, Any]:
+    """The `receive` of a request without a body."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
 def from_scope(scope: Scope, receive: Receive) -> BlobRequest:
     """The request of an ASGI scope. Never fails: what is wrong in it shows when the part is used."""
     raw_path = scope.get("raw_path") or quote(scope["path"], safe="/%").encode()

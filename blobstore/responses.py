@@ -3,6 +3,8 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
 from xml.etree import ElementTree as ET
 
 from blobstore.errors import AzureError
@@ -12,6 +14,7 @@ NEWEST_VERSION = "2026-10-06"
 
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CORS_HEADERS = [
     (b"access-control-allow-origin", b"*"),
     # `*` covers every header but Authorization for browsers; older ones want names.
@@ -47,9 +50,10 @@ def error_answer(error: AzureError, request: BlobRequest) -> Answer:
     root = ET.Element("Error")
     ET.SubElement(root, "Code").text = error.reason.code
     message = ET.SubElement(root, "Message")
-    message.text = f"{error.reason.message}\nRequestId:{request.request_id}"
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    message.text = f"{error.reason.message}\nRequestId:{request.request_id}\nTime:{now}"
     for name, text in error.detail.items():
-        ET.SubElement(root, name).text = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+        ET.SubElement(root, name).text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
     return xml_answer(root, headers, error.status)
 
 
@@ -76,6 +80,13 @@ async def send_answer(answer: Answer, request: BlobRequest, send: Send) -> None:
     async for piece in answer.stream:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+def rendered(answer: Answer, request: BlobRequest) -> bytes:
+    """A whole answer without a stream as HTTP/1.1 text, as it stands in the answer to a batch."""
+    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}".encode()]
+    lines += [name + b": " + value for name, value in _wire_headers(answer, request)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + answer.body
 
 
 def _wire_headers(answer: Answer, request: BlobRequest) -> list[tuple[bytes, bytes]]:

@@ -39,6 +39,7 @@ def _blob(handle: Callable[[Call], Awaitable[Answer]], letters: str, *, anonymou
     return Operation(handle, Need("o", letters, anonymous="blob" if anonymous else ""))
 
 
+BATCH = Operation(service.not_implemented, Need("sco", ""))  # the application runs its parts one by one
 _ACCOUNT_INFORMATION = Operation(service.account_information, Need("sco", ""))
 _KEY_ONLY = Need("-", "", service=False)  # no SAS reaches access policies
 
@@ -48,6 +49,7 @@ _SERVICE = {
     ("PUT", "properties"): _service(service.set_properties, "w"),
     ("GET", "stats"): _service(service.get_statistics, "r"),
     ("GET", "blobs"): _service(service.not_implemented, "f"),
+    ("POST", "batch"): BATCH,
     ("POST", "userdelegationkey"): Operation(service.not_implemented, _KEY_ONLY),
 }
 _CONTAINER = {
@@ -63,6 +65,7 @@ _CONTAINER = {
     ("PUT", "acl"): Operation(container.set_access, _KEY_ONLY),
     ("GET", "list"): Operation(container.list_blobs, Need("c", "l", anonymous="container")),
     ("GET", "blobs"): Operation(service.not_implemented, Need("c", "f")),
+    ("POST", "batch"): BATCH,
     ("PUT", "lease"): _container(service.not_implemented, "wd"),
     ("PUT", "undelete"): _container(service.not_implemented, "w"),
 }

@@ -63,7 +63,7 @@ def string_to_sign(request: BlobRequest, account: str, ms_headers: Headers, *, l
         comp = f"?comp={request.comp}" if request.comp else ""
         return "\n".join(first) + f"\n{canonical_headers}/{account}{request.raw_path}{comp}"
     values = {name: headers.get(name, "") for name in _SIGNED_HEADERS} | {"date": dated}
-    if values["content-length"] == "0" and request.version >= "2015-02-21":
+    if values["content-length"] == "0" and not "" < request.version < "2015-02-21":
         values["content-length"] = ""
     first = [request.method, *(values[name] for name in _SIGNED_HEADERS)]
     return (
@@ -73,7 +73,7 @@ def string_to_sign(request: BlobRequest, account: str, ms_headers: Headers, *, l
 
 def _orders(request: BlobRequest) -> Iterable[Headers]:
     """The x-ms headers by code point, as most clients sort them, and by the service's own collation."""
-    own = sorted((name, " ".join(value.split())) for name, value in request.headers.items() if name.startswith("x-ms-"))
+    own = sorted((name, value.strip()) for name, value in request.headers.items() if name.startswith("x-ms-"))
     yield own
     try:
         collated = _storage_header_sort(own)
