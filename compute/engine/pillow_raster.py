@@ -15,12 +15,12 @@ from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageEr
 from compute.engine.containers import jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
+from compute.engine.png_chunks import exif_of
 from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, Raster, within_size
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 
 Image.MAX_IMAGE_PIXELS = None  # the engine has its own limit, on the header
 ImageFile.LOAD_TRUNCATED_IMAGES = False
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -55,9 +55,11 @@ Result = TypeVar("Result")
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turn what decoders raise into SourceCorrupt."""
+    """Turn what decoders raise into SourceCorrupt; what they only warn of is not worth a line."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except UnidentifiedImageError as err:
         raise SourceCorrupt("the source can't be read: it is not what its first bytes say") from err
     except DECODER_ERRORS as err:
@@ -305,7 +307,7 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 def _orientation(image: Image.Image) -> int:
     if image.format in {"HEIF", "AVIF", "TIFF"}:  # the plugins turn these themselves
         return 1
-    value = image.getexif().get(_ORIENTATION, 1)
+    value = exif_of(image).get(_ORIENTATION, 1)
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 

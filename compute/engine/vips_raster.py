@@ -21,6 +21,7 @@ pyvips.cache_set_max(0)
 _ICC = "icc-profile-data"
 _MM_PER_INCH = 25.4
 _SHORTAGE = ("out of memory", "llocat", "alloc failed", "Resource temporarily unavailable", "Insufficient memory")
+_STRICTNESS = {"tiffload": "error"}  # a missing strip is an error to libtiff, and no truncation
 _TURNS: dict[int, tuple[str | None, str | None]] = {
     1: (None, None),
     2: (None, "horizontal"),
@@ -75,7 +76,9 @@ class VipsPicture:
     def _load(self, **options: Any) -> Any:
         load = getattr(pyvips.Image, self._loader)
         try:
-            return load(str(self._path), access="sequential", fail_on="truncated", **options)
+            return load(
+                str(self._path), access="sequential", fail_on=_STRICTNESS.get(self._loader, "truncated"), **options
+            )
         except pyvips.Error as err:
             raise _failure(err, f"the source can't be read: {_reason(err, self._path)}", SourceCorrupt) from err
 

@@ -11,9 +11,11 @@ from compute.engine.formats import Kind
 from compute.engine.metadata import exif, iptc
 from compute.engine.metadata.packet import read_packet, write_packet
 from compute.engine.metadata.properties import Properties
-from compute.engine.pillow_raster import DECODER_ERRORS, density
+from compute.engine.pillow_raster import density, reading
+from compute.engine.png_chunks import exif_of, late_packet
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
+from compute.errors import SourceCorrupt
 
 _SCANNED = 256 * 1024 * 1024
 _PACKET_MAXIMUM = 16 * 1024 * 1024
@@ -65,54 +67,21 @@ def _describe_image(source: Source, properties: Properties) -> None:
 
         pillow_heif.register_heif_opener()
     try:
-        with Image.open(source.path, formats=source.format.pillow_plugins) as image:
+        with reading(), Image.open(source.path, formats=source.format.pillow_plugins) as image:
             _read_blocks(image, properties)
             _measure(image, properties)
-    except DECODER_ERRORS:
+    except SourceCorrupt:
         return  # the picture renditions say what is wrong with it
 
 
 def _read_blocks(image: Image.Image, properties: Properties) -> None:
     """XMP first: where two blocks disagree, it is the one that editors keep up to date."""
-    packet = image.info.get("xmp") or _late_png_packet(image)
+    packet = image.info.get("xmp") or late_packet(image)
     if packet:
         read_packet(packet if isinstance(packet, bytes) else packet.encode(), properties)
-    properties.offer(exif.properties(_exif(image)))
+    properties.offer(exif.properties(exif_of(image)))
     if block := _iptc_block(image):
         properties.offer(iptc.properties(block))
-
-
-def _exif(image: Image.Image) -> Image.Exif:
-    """Pillow decodes a whole PNG to see whether EXIF follows the pixels; walking over the chunks finds it as well."""
-    if image.format != "PNG" or "exif" in image.info:
-        return image.getexif()
-    found = Image.Exif()
-    if chunk := _png_chunk(image, b"eXIf"):
-        found.load(chunk)
-    return found
-
-
-def _late_png_packet(image: Image.Image) -> bytes | None:
-    """XMP after the pixels, where Pillow does not look before it has decoded them."""
-    chunk = _png_chunk(image, b"iTXtXML:com.adobe.xmp\0") if image.format == "PNG" else None
-    return chunk.partition(b"<")[1] + chunk.partition(b"<")[2] if chunk else None
-
-
-def _png_chunk(image: Image.Image, wanted: bytes) -> bytes | None:
-    """The content of the first chunk whose type and content begin so."""
-    path = Path(str(image.filename))  # type: ignore[attr-defined]
-    with path.open("rb") as file:
-        file.seek(8)
-        while len(header := file.read(8)) == 8:
-            length, kind = int.from_bytes(header[:4], "big"), header[4:]
-            if kind != wanted[:4]:
-                file.seek(length + 4, 1)
-                continue
-            content = file.read(min(length, _PACKET_MAXIMUM))
-            if content.startswith(wanted[4:]):
-                return content
-            file.seek(max(0, length - len(content)) + 4, 1)
-    return None
 
 
 def _iptc_block(image: Image.Image) -> bytes | None:
@@ -149,7 +118,7 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
 
 
 def _bits_per_pixel(image: Image.Image) -> int | None:
-    samples = _exif(image).get(258) if image.format == "TIFF" else None
+    samples = exif_of(image).get(258) if image.format == "TIFF" else None
     if samples:
         return sum(samples) if isinstance(samples, tuple) else int(samples)
     return _BITS.get(image.mode)

@@ -1,0 +1,152 @@
+"""Hostile and damaged files end with a reason, quickly."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from compute.engine.limits import Limits
+from compute.engine.raster import within_size
+from tests.compute.engine.conftest import Workshop
+from tests.compute.engine.samples import encoded, photo, sample
+from tests.compute.engine.test_documents import archive, svg
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """A PNG of any size whose pixels pack to next to nothing."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("size", [(20_000, 20_000), (1, 2**31 - 1), (2**31 - 1, 2**31 - 1)])
+def test_a_pixel_bomb_is_refused_by_its_header(workshop: Workshop, size: tuple[int, int]) -> None:
+    assert workshop.reason(png_claiming(*size), fmt="png", width=48) in {"SourceUnsupported", "SourceCorrupt"}
+
+
+def test_the_limit_of_pixels_is_a_setting(make_workshop: Callable[[Limits], Workshop]) -> None:
+    content = encoded(photo(100, 100))
+    assert make_workshop(Limits(max_pixels=9_999)).reason(content, fmt="png") == "SourceUnsupported"
+    assert make_workshop(Limits(max_pixels=10_000)).render(content, fmt="png")
+
+
+@pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "TGA", "SGI", "PPM", "AVIF"])
+def test_a_truncated_picture_is_corrupt_and_not_half_grey(workshop: Workshop, fmt: str) -> None:
+    content = encoded(photo(300, 300), fmt)
+    assert workshop.reason(content[: len(content) * 2 // 3], name=f"a.{fmt.lower()}", fmt="png") == "SourceCorrupt"
+
+
+@pytest.mark.parametrize("length", [1, 4, 12, 40])
+def test_a_few_bytes_of_a_picture_are_corrupt_or_unknown(workshop: Workshop, length: int) -> None:
+    for fmt in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"):
+        reason = workshop.reason(encoded(photo(30, 30), fmt)[:length], fmt="png")
+        assert reason in {"SourceCorrupt", "SourceFormatUnsupported", "RenditionFormatUnsupported"}
+
+
+def test_an_xml_bomb_in_an_svg_is_refused(workshop: Workshop) -> None:
+    entities = '<!ENTITY a0 "aaaaaaaaaa">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    content = f"<!DOCTYPE svg [{entities}]>".encode() + svg("<text>&a11;</text>")
+    assert workshop.reason(content, fmt="png") == "SourceUnsupported"
+
+
+def test_an_external_entity_is_refused(workshop: Workshop) -> None:
+    content = b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + svg("<text>&x;</text>")
+    assert workshop.reason(content, fmt="png") == "SourceUnsupported"
+
+
+def test_an_svg_that_asks_for_too_many_pixels_is_refused(workshop: Workshop) -> None:
+    assert workshop.reason(svg(), fmt="png", width=60_000) == "GenericError"
+
+
+def test_an_svg_that_uses_itself_ends(workshop: Workshop) -> None:
+    levels = "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 2 + "</g>" for n in range(1, 12))
+    content = svg(
+        f'<g id="g0"><rect width="4" height="2"/></g>{levels}<use href="#g11"/><g id="me"><use href="#me"/></g>'
+    )
+    assert workshop.render(content, fmt="png", width=20)
+
+
+def test_a_zip_bomb_in_a_document_is_refused(workshop: Workshop) -> None:
+    bomb = archive(word__document_dot_xml=b"<w>" + bytes(130 * 1024 * 1024))
+    assert len(bomb) < 1024 * 1024
+    assert workshop.reason(bomb, fmt="text") == "SourceCorrupt"
+
+
+def test_an_xml_bomb_in_a_document_is_refused(workshop: Workshop) -> None:
+    bomb = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><w>&b;</w>'
+    assert workshop.reason(archive(word__document_dot_xml=bomb), fmt="text") == "SourceCorrupt"
+
+
+def test_a_thumbnail_that_is_no_picture_is_corrupt(workshop: Workshop) -> None:
+    content = archive(word__document_dot_xml="<w/>", docProps__thumbnail_dot_jpeg=b"no picture")
+    assert workshop.reason(content, fmt="png") == "SourceCorrupt"
+
+
+def test_a_damaged_archive_is_corrupt(workshop: Workshop) -> None:
+    content = bytearray(archive(word__document_dot_xml="<w>" + "text " * 500 + "</w>"))
+    content[60:90] = bytes(30)
+    assert workshop.reason(bytes(content), name="a.docx", fmt="text") in {"SourceCorrupt", "RenditionFormatUnsupported"}
+
+
+def test_a_mislabelled_file_is_taken_for_what_it_is(workshop: Workshop) -> None:
+    assert workshop.render(encoded(photo(30, 30), "PNG"), name="a.jpg", mimetype="image/jpeg", fmt="png")
+    assert (
+        workshop.reason(b"MZ\x90\0 program", name="a.jpg", mimetype="image/jpeg", fmt="png")
+        == "SourceFormatUnsupported"
+    )
+
+
+def test_postscript_is_not_run(workshop: Workshop) -> None:
+    assert workshop.reason(b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage", name="a.eps", fmt="png") == "SourceFormatUnsupported"
+    assert b"application/postscript" in workshop.render(b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage", name="a.eps", fmt="xmp")
+
+
+def test_an_animation_of_many_frames_costs_one_frame(workshop: Workshop) -> None:
+    frames = [Image.new("L", (500, 500), shade % 256) for shade in range(100)]
+    content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert workshop.render(content, fmt="png", width=48)
+
+
+def test_a_real_truncated_photo_is_corrupt(workshop: Workshop) -> None:
+    assert workshop.reason(sample("truncated.jpg").read_bytes(), fmt="jpeg") == "SourceCorrupt"
+
+
+def test_a_real_pixel_bomb_is_refused_and_still_described(workshop: Workshop) -> None:
+    content = sample("blank-16384x16384.png").read_bytes()
+    assert workshop.reason(content, fmt="png", width=48) == "SourceUnsupported"
+    assert b"<tiff:ImageWidth>16384<" in workshop.render(content, fmt="xmp")
+
+
+def test_a_huge_photo_within_the_limits_is_made(workshop: Workshop) -> None:
+    assert workshop.render(sample("huge-9643x10328.jpg").read_bytes(), fmt="jpeg", width=2048, height=2048)
+
+
+def test_the_search_for_a_file_size_ends_at_the_best_quality_that_fits() -> None:
+    tried: list[int] = []
+
+    def at(quality: int, /) -> bytes:
+        tried.append(quality)
+        return bytes(quality * 10)
+
+    assert len(within_size(505, at)) == 500
+    assert len(tried) <= 8
+    assert len(within_size(1, at)) == 10
+
+
+def test_a_nested_archive_is_just_an_archive(workshop: Workshop) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as outer:
+        outer.writestr("inner.zip", archive(a="1"))
+    assert workshop.reason(buffer.getvalue(), fmt="png") == "RenditionFormatUnsupported"
+    assert b"<dc:format>application/zip<" in workshop.render(buffer.getvalue(), fmt="xmp")
