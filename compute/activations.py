@@ -17,7 +17,7 @@ from compute.rendition_events import Outcome
 from contract import jsontext
 from dbthreads import sql
 
-RESEND_AFTER = 60.0
+RESEND_AFTER = 30.0
 """Seconds until a message that nobody acted on is sent again."""
 CORE = ""
 
@@ -156,7 +156,7 @@ def owners() -> list[str]:
 
 
 def all_queued_due() -> None:
-    """Have every message sent again: the broker in memory has forgotten them with the process that died."""
+    """Have every message sent again. Those that are not lost do no harm: an invocation is taken once."""
     sql.execute(
         "UPDATE compute_invocation SET due_at = %s WHERE state = 'queued' AND due_at IS NOT NULL AND worker = ''",
         [time.time()],

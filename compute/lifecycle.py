@@ -5,7 +5,7 @@ import os
 
 from django.conf import settings
 
-from compute import activations, tls
+from compute import activations, outbox, tls
 from compute.dispatch import CoreRunner, dispatch
 from compute.engine.limits import Limits
 from compute.owner import is_dead, this_process
@@ -43,10 +43,12 @@ class CoreWorkers:
 
     def _take_over(self) -> None:
         """Go on with what a process that died left behind, without waiting for its leases to lapse."""
-        for owner in filter(is_dead, activations.owners()):
+        dead = [owner for owner in activations.owners() if is_dead(owner)]
+        for owner in dead:
             activations.release(owner)
-        if not settings.DRAMATIQ_BROKER_URL:
+        if dead or not settings.DRAMATIQ_BROKER_URL:  # with a process the messages that it held are lost, too
             activations.all_queued_due()
+        outbox.all_due()
 
 
 running: CoreWorkers | None = None

@@ -13,6 +13,14 @@ from tests.server import ServerProcess
 Publish = Callable[..., httpx.Response]
 
 
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server for all tests of I/O Events: each has a provider and a journal of its own."""
+    environment = {"AEMULATOR_RENDER_PROCESSES": "1"}
+    with ServerProcess(tmp_path_factory.mktemp("events") / "data", environment=environment) as running:
+        yield running
+
+
 @pytest.fixture
 def adobe(server: ServerProcess) -> Iterator[httpx.Client]:
     with adobe_client(server.url) as client:
