@@ -17,9 +17,13 @@ from repository import nodetypes, tree
 from repository.paths import NodePath
 from repository.tree import TreeNode
 
-ASSET_TYPES: Final = ("dam:Asset",)
-SHOWN_TYPES: Final = (*nodetypes.FOLDER_TYPES, *ASSET_TYPES)
 PAGE_SIZE: Final = 60
+
+# Word for word the conditions of the partial indexes of `Node`, or a database would not use them.
+_KINDS: Final = (
+    f"n.primary_type IN ({', '.join(repr(name) for name in nodetypes.FOLDER_TYPES)})",
+    "n.primary_type = 'dam:Asset'",
+)
 
 _ORIGINAL_BINARY = (
     "(SELECT b.{column} FROM repository_node o JOIN repository_binary b ON b.id = o.binary_id"
@@ -126,12 +130,13 @@ def neighbours(scope: Scope, node: TreeNode) -> tuple[NodePath | None, NodePath 
 
 
 def total(scope: Scope) -> int:
-    if not scope.search:
-        return tree.count_children(scope.folder.path, types=SHOWN_TYPES)
-    where, parameters = _where(scope, SHOWN_TYPES)
+    counts = []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM repository_node n WHERE {where}", parameters)
-        return int(cursor.fetchone()[0])
+        for kind in (0, 1):
+            where, parameters = _where(scope, kind)
+            cursor.execute(f"SELECT COUNT(*) FROM repository_node n WHERE {where}", parameters)
+            counts.append(int(cursor.fetchone()[0]))
+    return sum(counts)
 
 
 def _page(found: list[tuple[NodePath, Place]], after: str) -> Page:
@@ -141,17 +146,18 @@ def _page(found: list[tuple[NodePath, Place]], after: str) -> Page:
 
 
 def _places(scope: Scope, kind: int, start: Place | None, limit: int) -> list[tuple[NodePath, Place]]:
-    direction, compare = ("DESC", "<") if scope.order.descending else ("ASC", ">")
+    direction, beyond = ("DESC", "<") if scope.order.descending else ("ASC", ">")
     key = _key(scope.order, kind)
     condition, parameters = "", []
-    if start:
-        condition, parameters = f"AND ({key}, n.path) {compare} (%s, %s)", [start.key, start.path]
+    if start:  # the first half alone can be looked up in an index of an expression
+        condition = f"AND {key} {beyond}= %s AND ({key} {beyond} %s OR n.path {beyond} %s)"
+        parameters = [start.key, start.key, start.path]
     tail = f"ORDER BY {key} {direction}, n.path {direction} LIMIT {int(limit)}"
     return _select(scope, kind, condition, parameters, tail)
 
 
 def _select(scope: Scope, kind: int, condition: str, parameters: list[Any], tail: str) -> list[tuple[NodePath, Place]]:
-    where, values = _where(scope, ASSET_TYPES if kind else nodetypes.FOLDER_TYPES)
+    where, values = _where(scope, kind)
     key = _key(scope.order, kind)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -161,27 +167,25 @@ def _select(scope: Scope, kind: int, condition: str, parameters: list[Any], tail
         return [(NodePath.stored(path), Place(kind, value, path)) for path, value in cursor.fetchall()]
 
 
-def _where(scope: Scope, types: Sequence[str]) -> tuple[str, list[Any]]:
-    marks = ", ".join(["%s"] * len(types))
+def _where(scope: Scope, kind: int) -> tuple[str, list[Any]]:
     if not scope.search:
-        return f"n.parent_id = %s AND n.primary_type IN ({marks})", [scope.folder.id, *types]
+        return f"n.parent_id = %s AND {_KINDS[kind]}", [scope.folder.id]
     escaped = scope.search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    condition = f"n.path >= %s AND n.path < %s AND n.primary_type IN ({marks}) AND LOWER(n.name) LIKE %s ESCAPE '\\'"
-    return condition, [*scope.folder.path.below, *types, f"%{escaped}%"]
+    condition = f"n.path >= %s AND n.path < %s AND {_KINDS[kind]} AND LOWER(n.name) LIKE %s ESCAPE '\\'"
+    return condition, [*scope.folder.path.below, f"%{escaped}%"]
 
 
 def _key(order: Order, kind: int) -> str:
-    """An SQL text by which items of one kind are sorted, byte by byte."""
-    if connection.vendor == "postgresql":
-        return f'({_sort_text(order, kind)}) COLLATE "C"'
-    return _sort_text(order, kind)
+    """An SQL text by which items of one kind are sorted, byte by byte, as names are."""
+    if order.key == "name" or (not kind and order.key != "modified"):  # folders have neither size nor type
+        return "LOWER(n.name)"
+    text = _sort_text(order)
+    return f'({text}) COLLATE "C"' if connection.vendor == "postgresql" else text
 
 
-def _sort_text(order: Order, kind: int) -> str:
+def _sort_text(order: Order) -> str:
     if order.key == "modified":
         return _modified()
-    if not kind or order.key == "name":  # folders have neither size nor type
-        return "LOWER(n.name)"
     if order.key == "size":
         return _digits(f"COALESCE({_ORIGINAL_BINARY.format(column='size')}, 0)")
     return f"COALESCE({_ORIGINAL_BINARY.format(column='mime_type')}, '')"
