@@ -52,13 +52,16 @@ def _select() -> None:
         cursor.fetchone()
 
 
+def blob_storage_is_embedded() -> bool:
+    return f"BlobEndpoint={settings.AEMULATOR_URL}/" in settings.AZURE_STORAGE_CONNECTION_STRING
+
+
 async def _blob_storage() -> None:
     await asyncio.to_thread(_check_blob_storage)
 
 
 def _check_blob_storage() -> None:
-    embedded = settings.AEMULATOR_URL in settings.AZURE_STORAGE_CONNECTION_STRING
-    if embedded and (words := problem(settings.BLOBSTORE_DIR)):
+    if blob_storage_is_embedded() and (words := problem(settings.BLOBSTORE_DIR)):
         raise OSError(words)
     # Whether it is there does not matter yet (the first upload makes it): the storage answered a signed request.
     service = BlobServiceClient.from_connection_string(

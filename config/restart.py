@@ -1,17 +1,25 @@
 """Back to the start: everything in the database and the blob storage is removed while the loops stand still."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob import BlobServiceClient, ContainerClient
 from django.conf import settings
 
-from config import boxes, client_environment, lifespan
+from config import boxes, client_environment, health, lifespan
 from config.demo import upload
 from dbthreads import in_db
+
+DELETIONS_AT_ONCE = 16
 
 
 async def reset(with_demo: bool) -> None:
     """In a running server. The pool and the loops stop, the boxes empty themselves, everything starts again."""
     await lifespan.stop()
     try:
-        await in_db(reset_boxes)
+        await in_db(_reset_rows)
+        await in_db(_empty_container)
     finally:
         await lifespan.start()
     if with_demo:
@@ -19,6 +27,33 @@ async def reset(with_demo: bool) -> None:
         await upload.fill(settings.AEMULATOR_URL, token)
 
 
-def reset_boxes() -> None:
+def reset_offline() -> None:
+    """While no server runs on the data directory."""
+    _reset_rows()
+    if health.blob_storage_is_embedded():
+        shutil.rmtree(settings.BLOBSTORE_DIR, ignore_errors=True)
+    else:
+        _empty_container()
+
+
+def _reset_rows() -> None:
     for box_reset in boxes.resets():
         box_reset()
+
+
+def _empty_container() -> None:
+    with BlobServiceClient.from_connection_string(settings.AZURE_STORAGE_CONNECTION_STRING) as service:
+        container = service.get_container_client(settings.BLOB_CONTAINER)
+        try:
+            if health.blob_storage_is_embedded():
+                container.delete_container()
+            else:
+                _delete_blobs(container)
+        except ResourceNotFoundError:
+            pass  # nothing was uploaded yet
+
+
+def _delete_blobs(container: ContainerClient) -> None:
+    """One by one: Azure keeps the name of a deleted container locked for half a minute and longer."""
+    with ThreadPoolExecutor(DELETIONS_AT_ONCE) as pool:
+        list(pool.map(container.delete_blob, container.list_blob_names()))

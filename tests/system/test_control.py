@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import httpx
+from azure.storage.blob import BlobServiceClient
 
+from tests import photographer
+from tests.photographer import Upload
 from tests.server import ADMIN, ServerProcess, manage
 
 
@@ -42,6 +45,24 @@ def test_reset_empties_the_repository(data_dir: Path) -> None:
         assert client.get("/content/dam/gone.json").status_code == 404
         assert client.get("/content/dam.json").status_code == 200
         assert client.get("/_aemulator/health").status_code == 200
+
+
+def test_reset_empties_the_blob_storage_and_leaves_a_server_that_works(data_dir: Path) -> None:
+    with ServerProcess(data_dir) as server, photographer.client(server) as http, server.client() as client:
+        path = Upload(http, photographer.make_folder(http, "reset"), "a.jpg", photographer.photo(1)).run()
+        photographer.wait_processed(http, [path], 60)
+        assert blob_names(client)
+        assert client.post("/_aemulator/reset").status_code == 200
+        assert not blob_names(client)
+        path = Upload(http, photographer.make_folder(http, "reset"), "b.jpg", photographer.photo(2)).run()
+        assert photographer.wait_processed(http, [path], 60) == {path: "processed"}
+
+
+def blob_names(client: httpx.Client) -> list[str]:
+    connection_string = client.get("/_aemulator/env").json()["AZURE_STORAGE_CONNECTION_STRING"]
+    with BlobServiceClient.from_connection_string(connection_string) as service:
+        container = service.get_container_client("aem-assets")
+        return list(container.list_blob_names()) if container.exists() else []
 
 
 def test_reset_is_refused_to_strangers(server: ServerProcess, client: httpx.Client) -> None:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             self._ask_server(demo)
         else:
             database.prepare()
-            restart.reset_boxes()
+            restart.reset_offline()
             if demo:
                 # Uploads need a server: the next start makes the demo content, as on a first run.
                 (settings.DATA_DIR / upload.MARKER).unlink(missing_ok=True)
