@@ -17,7 +17,7 @@ from compute.engine.rendition import Rendition
 from compute.engine.source import Source
 from compute.errors import SourceCorrupt
 
-_SCANNED = 256 * 1024 * 1024
+_SCANNED = 64 * 1024 * 1024  # bytes at the start and at the end of a file
 _PACKET_MAXIMUM = 16 * 1024 * 1024
 _BITS = {"1": 1, "L": 8, "P": 8, "LA": 16, "PA": 16, "RGB": 24, "YCbCr": 24, "LAB": 24, "HSV": 24, "RGBA": 32}
 _BITS |= {"RGBX": 32, "CMYK": 32, "I": 32, "F": 32, "I;16": 16, "I;16B": 16, "I;16L": 16}
@@ -133,7 +133,16 @@ def _embedded_packet(source: Source) -> bytes | None:
     """The first XMP packet that lies in the file uncompressed (PDF, EPS, INDD, MP4, …)."""
     if source.format and source.format.pillow_plugins:
         return None  # Pillow knows where these have it
-    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start = content.find(b"<x:xmpmeta", 0, _SCANNED)
-        end = content.find(b"</x:xmpmeta>", start, start + _PACKET_MAXIMUM) if start >= 0 else -1
-        return content[start : end + 12] if end > 0 else None
+    size, step = source.size, mmap.ALLOCATIONGRANULARITY
+    tail = max(0, size - _SCANNED) // step * step
+    windows = {0: min(size, _SCANNED), tail: size - tail}
+    with source.path.open("rb") as file:
+        found = (_packet_in(file.fileno(), start, length) for start, length in windows.items())
+        return next(filter(None, found), None)
+
+
+def _packet_in(descriptor: int, start: int, length: int) -> bytes | None:
+    with mmap.mmap(descriptor, length, access=mmap.ACCESS_READ, offset=start) as content:
+        begin = content.find(b"<x:xmpmeta")
+        end = content.find(b"</x:xmpmeta>", begin, begin + _PACKET_MAXIMUM) if begin >= 0 else -1
+        return content[begin : end + len(b"</x:xmpmeta>")] if end > 0 else None

@@ -194,3 +194,10 @@ def test_real_files(workshop: Workshop) -> None:
     assert portrait["tiff:Model"] == "Canon EOS 5D Mark III"
     slides = Packet(workshop, sample("slides.pptx").read_bytes(), name="slides.pptx")
     assert slides["dc:format"].endswith("presentationml.presentation")
+
+
+@pytest.mark.parametrize("before", [0, 70_000_000, 200_000_000])
+def test_a_packet_in_a_file_of_any_format_is_found(vips_workshop: Workshop, before: int) -> None:
+    """Video and layout programs put it at the start or at the end."""
+    content = b"%!PS-Adobe-3.0\n" + bytes(before) + _packet("", 'my:late="yes"') + b"\n%%EOF"
+    assert Packet(vips_workshop, content)["my:late"] == "yes"

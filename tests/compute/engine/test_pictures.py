@@ -253,3 +253,17 @@ def test_web_renditions_carry_no_metadata(workshop: Workshop) -> None:
 def test_encoding_has_defaults_by_format() -> None:
     assert Encoding("jpeg").effective_quality == 85
     assert Encoding("jpeg", quality=40).effective_quality == 40
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_photoshop_files_are_shown_flattened(workshop: Workshop, depth: int) -> None:
+    """A PSD without layers: header, three empty sections, and the uncompressed planes of the picture."""
+    planes = b"".join(channel.tobytes() for channel in photo(64, 48).split())
+    if depth == 16:
+        planes = bytes(level for value in planes for level in (value, value))
+    header = b"8BPS\0\x01" + bytes(6) + b"\0\x03" + (48).to_bytes(4, "big") + (64).to_bytes(4, "big")
+    content = header + depth.to_bytes(2, "big") + b"\0\x03" + bytes(12) + b"\0\0" + planes
+    made = decoded(workshop.render(content, fmt="png", width=32))
+    assert made.size == (32, 24)
+    assert near(colour(made, 0.1, 0.1), RED)
+    assert near(colour(made, 0.9, 0.9), BLUE)
