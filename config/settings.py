@@ -84,6 +84,9 @@ RENDER_MAX_PIXELS = env.number("AEMULATOR_RENDER_MAX_PIXELS", 200_000_000)
 RENDER_MAX_SOURCE_BYTES = env.number("AEMULATOR_RENDER_MAX_SOURCE_BYTES", 4 * 1024**3)
 RENDER_MAX_SECONDS = env.number("AEMULATOR_RENDER_MAX_SECONDS", 60)
 RENDER_MAX_MEMORY = env.number("AEMULATOR_RENDER_MAX_MEMORY", 2 * 1024**3)
+RENDER_MAX_OUTPUT_BYTES = env.number("AEMULATOR_RENDER_MAX_OUTPUT_BYTES", 2 * 1024**3)
+RENDER_MAX_PREVIEW_SECONDS = env.number("AEMULATOR_RENDER_MAX_PREVIEW_SECONDS", 900)
+RENDER_ENGINE = env.text("AEMULATOR_RENDER_ENGINE", "libvips")  # or Pillow, which makes everything, slower
 
 # --- Login, and how the Sling side answers. ---------------------------------------------------------------------------
 ADMIN_PASSWORD = env.text("AEMULATOR_ADMIN_PASSWORD", "admin")
