@@ -10,7 +10,7 @@ from repository import nodetypes, tree, values
 from repository.errors import ConstraintViolation, NodeNotFound
 from repository.paths import NodePath
 from repository.profile_nodes import CONTENT, ROOT, free_name, profile_properties, profiles_in, row_specs
-from repository.profiles import Profile
+from repository.profiles import DEFAULT_PROFILE, ImageRendition, Profile, Row
 from repository.tree import NodeSpec
 
 ASSIGNMENT: Final = "processingProfile"
@@ -40,7 +40,7 @@ def read(path: NodePath) -> Profile:
 def create(profile: Profile, user: str = "admin") -> Profile:
     """Store a new profile under a name made of its title."""
     with tree.writing():
-        path = ROOT / free_name(profile.title, {node.name for node in tree.children(ROOT)})
+        path = ROOT / _free_name(profile.title)
         content = NodeSpec("nt:unstructured", profile_properties(profile))
         tree.create(path, "cq:Page", children={CONTENT: content, **row_specs(profile.rows, {})}, user=user)
         return read(path)
@@ -58,11 +58,17 @@ def replace(path: NodePath, profile: Profile, user: str = "admin") -> Profile:
         return read(path)
 
 
+def standard_rows() -> tuple[Row, ...]:
+    """The pictures of the hidden default profile as rows, to start a profile from."""
+    pictures = [default for default in DEFAULT_PROFILE if "width" in default.instructions]
+    return tuple(ImageRendition(default.name, **default.instructions) for default in pictures)
+
+
 def copy(path: NodePath, title: str, user: str = "admin") -> Profile:
     """A copy under another title, everything else alike. NodeNotFound."""
     with tree.writing():
         read(path)
-        target = ROOT / free_name(title, {node.name for node in tree.children(ROOT)})
+        target = ROOT / _free_name(title)
         tree.copy(path, target, user)
         tree.set_properties(target / CONTENT, {"jcr:title": values.storable(title)}, changed=target)
         return read(target)
@@ -126,6 +132,10 @@ def assignments() -> dict[NodePath, NodePath]:
         if path.name == CONTENT or folder not in found:
             found[folder] = NodePath.stored(properties)
     return found
+
+
+def _free_name(title: str) -> str:
+    return free_name(title, {"create", *(node.name for node in tree.children(ROOT))})
 
 
 def _assigned() -> Iterator[tuple[NodePath, str]]:

@@ -1,4 +1,5 @@
-"""An error as the API that was called words it: Siren for /api, problem+json for /adobe, a page for all else. Pure."""
+"""An error as the API that was called words it: Siren for /api, problem+json for /adobe and /_aemulator, a page
+for all else. Pure."""
 
 import html
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ class Refusal:
 
 def refusal(status: int, path: str, message: str) -> Refusal:
     """`message`, a sentence for people, in the error format of the API that the URL `path` belongs to."""
-    if path.startswith("/adobe/"):
+    if path.startswith(("/adobe/", "/_aemulator/")):
         return problem(status, message)
     if path.startswith(("/api/", "/api.json")):
         return siren(status, path, message)

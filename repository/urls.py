@@ -6,6 +6,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("repository.auth.urls")),
     path("", include("repository.upload_urls")),
     path("", include("repository.api.urls")),
+    path("", include("repository.api.profile_urls")),
+    path("", include("repository.ui.profile_urls")),
     path("", include("repository.ui.urls")),
     path("", include("repository.sling.urls")),
 ]

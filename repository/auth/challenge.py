@@ -20,7 +20,7 @@ BASIC_CHALLENGE = 'Basic realm="AEMulator", charset="UTF-8"'
 FORM_CHALLENGE = 'Form realm="AEMulator"'
 
 _BROWSER = re.compile(r"Mozilla/|Opera/")
-_PROGRAM_PATHS = ("/api/", "/api.json", "/bin/", "/adobe/", "/libs/granite/csrf/")
+_PROGRAM_PATHS = ("/_aemulator/", "/api/", "/api.json", "/bin/", "/adobe/", "/libs/granite/csrf/")
 
 
 def is_browser(headers: Mapping[str, str]) -> bool:

@@ -91,11 +91,12 @@ def live(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @require_GET
 def branches(request: HttpRequest, suffix: str) -> HttpResponse:
-    """The folders directly below, for the tree of the move dialog; the root comes with its own branch."""
+    """The folders directly below, for a tree to choose one from, or several; the root comes with its own branch."""
     path = _path(suffix)
     nodes = tree.children(path, order="name", types=nodetypes.FOLDER_TYPES, limit=1000)
     root = folder(_folder(path)) if "root" in request.GET else None
-    return render(request, "ui/branches.html", {"folders": items(nodes), "root": root})
+    context = {"folders": items(nodes), "root": root, "several": "several" in request.GET}
+    return render(request, "ui/branches.html", context)
 
 
 @require_POST

@@ -26,6 +26,7 @@ def sections() -> list[Section]:
     return [
         Section("start", "/", _("Start")),
         Section("assets", "/assets.html/content/dam", _("Assets")),
+        Section("profiles", "/tools/processing-profiles", _("Processing Profiles")),
         Section("api", "/api/docs", _("API"), boost=False),
     ]
 

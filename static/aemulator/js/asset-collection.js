@@ -5,6 +5,7 @@ import { askForFolder, askForName, askForTarget, askToDelete, download } from ".
 import { LiveList } from "./live-list.js";
 import { isCommand, visit } from "./navigation.js";
 import { announce } from "./notices.js";
+import { askForProperties, askToReprocess } from "./processing-dialogs.js";
 import { upload } from "./upload-plan.js";
 
 class AssetCollection extends HTMLElement {
@@ -157,6 +158,7 @@ class AssetCollection extends HTMLElement {
       properties: () => this.properties(),
       download: () => download(this.chosen.map((item) => item.dataset.download).filter(Boolean)),
       rename: () => this.rename(),
+      reprocess: () => askToReprocess(this.subjects),
       move: () => this.move(),
       delete: () => this.remove(),
     };
@@ -204,7 +206,9 @@ class AssetCollection extends HTMLElement {
 
   properties() {
     const [path] = this.subjects;
-    this.items.find((item) => item.dataset.path === path)?.querySelector(".item-link").click();
+    const item = this.items.find((each) => each.dataset.path === path);
+    if (item?.dataset.kind === "folder") askForProperties(path);
+    else item?.querySelector(".item-link").click();
   }
 
   async rename() {

@@ -3,6 +3,7 @@ import { _ } from "./i18n.js";
 import { askForTarget, askToDelete, detailsUrl } from "./folder-dialogs.js";
 import { isCommand, visit } from "./navigation.js";
 import { element, icon } from "./notices.js";
+import { askToReprocess } from "./processing-dialogs.js";
 
 class AssetStage extends HTMLElement {
   connectedCallback() {
@@ -42,6 +43,7 @@ class AssetPage extends HTMLElement {
     if (button?.dataset.act === "show") this.show(button.closest("li"));
     if (button?.dataset.act === "move") this.move();
     if (button?.dataset.act === "delete") this.remove();
+    if (button?.dataset.act === "reprocess") askToReprocess([this.dataset.path]);
   }
 
   key(event) {

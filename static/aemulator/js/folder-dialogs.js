@@ -72,12 +72,12 @@ export async function askToDelete(paths) {
   return gone;
 }
 
-async function plantTree(slot, paths) {
+export async function plantTree(slot, paths, query = "root") {
   slot.replaceChildren();
-  await window.htmx.ajax("GET", "/assets.tree.html/content/dam?root", { target: slot, swap: "innerHTML" });
+  await window.htmx.ajax("GET", `/assets.tree.html/content/dam?${query}`, { target: slot, swap: "innerHTML" });
   const first = slot.querySelector("input");
   if (first) {
-    first.checked = true;
+    first.checked = first.type === "radio";
     if (!slot.closest("dialog").contains(document.activeElement) || document.activeElement.localName === "button") first.focus();
   }
   slot.oninput = slot.onclick = () => refuse(slot, paths);
@@ -102,7 +102,7 @@ function twist(event) {
 }
 
 /** Runs `work` on each of `things`, a few at a time; what fails is said once; resolves to those that worked. */
-async function each(things, work) {
+export async function each(things, work) {
   const waiting = [...things];
   const worked = [];
   const failures = [];
@@ -116,7 +116,7 @@ async function each(things, work) {
   return worked;
 }
 
-async function attempt(work) {
+export async function attempt(work) {
   try {
     await work();
     return true;

@@ -8,5 +8,7 @@ import "./start-panels.js";
 import "./asset-collection.js";
 import "./asset-page.js";
 import "./upload-dock.js";
+import "./profile-list.js";
+import "./profile-editor.js";
 import "./navigation.js";
 import "./folder-dialogs.js";

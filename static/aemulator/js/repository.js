@@ -83,6 +83,33 @@ export async function remove(path) {
   await request("DELETE", api(path));
 }
 
+/** Sling POST: `fields` are properties by their relative path; an empty text takes one away. */
+export async function setProperties(path, fields) {
+  await request("POST", href(path), { body: new URLSearchParams({ _charset_: "utf-8", ...fields }) });
+}
+
+/** Processes assets again; without `parts` all of it. Resolves to the paths of the assets. */
+export async function reprocess(paths, parts = [], runPostProcess = false) {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await request("POST", "/_aemulator/reprocess", { headers, body: JSON.stringify({ paths, parts, runPostProcess }) });
+  return (await answer.json()).assets;
+}
+
+/** Copies a processing profile, or with an empty path the default one. */
+export async function copyProfile(path, title) {
+  await request("POST", "/tools/processing-profiles.copy.json", { body: new URLSearchParams({ path, title }) });
+}
+
+export async function deleteProfile(path) {
+  await request("DELETE", `/_aemulator/processing-profiles/${encodeURIComponent(path.slice(path.lastIndexOf("/") + 1))}`);
+}
+
+/** A fragment that depends on what a form says. */
+export async function fragmentOf(url, form, signal) {
+  const answer = await request("POST", url, { signal, body: new URLSearchParams(new FormData(form)) });
+  return answer.text();
+}
+
 /** Which of `names` exist in the folder already. */
 export async function existing(folder, names) {
   const body = new URLSearchParams(names.map((name) => ["name", name]));

@@ -1,0 +1,14 @@
+"""URLs of the processing profiles' pages, and of a folder's properties."""
+
+from django.urls import URLPattern, path, re_path
+
+from repository.ui import profile_views as views
+
+urlpatterns: list[URLPattern] = [
+    path("tools/processing-profiles", views.profiles, name="ui-profiles"),
+    path("tools/processing-profiles/create.html", views.create, name="ui-profile-create"),
+    path("tools/processing-profiles.preview.html", views.preview, name="ui-profile-preview"),
+    path("tools/processing-profiles.copy.json", views.copy, name="ui-profile-copy"),
+    path("tools/processing-profiles/<str:name>.html", views.edit, name="ui-profile"),
+    re_path(r"^assets\.properties\.html(?P<suffix>/.+)$", views.folder_properties, name="ui-folder-properties"),
+]
