@@ -1,5 +1,5 @@
 // Dialogs about processing: reprocess assets and folders, a folder's properties with its profile.
-import { _, fill, plural } from "./i18n.js";
+import { _, fill, ngettext } from "./i18n.js";
 import { ask } from "./dialogs.js";
 import { attempt } from "./folder-dialogs.js";
 import { complain, say } from "./notices.js";
@@ -39,7 +39,7 @@ export async function askToReprocess(paths) {
 async function start(paths, wanted, postProcess) {
   await attempt(async () => {
     const { length } = await reprocess(paths, wanted, postProcess);
-    if (length) say(plural("%(count)s asset is processed again.", "%(count)s assets are processed again.", length));
+    if (length) say(ngettext("%(count)s asset is processed again.", "%(count)s assets are processed again.", length));
     else say(_("There is nothing to process in it."));
   });
 }

@@ -1,5 +1,5 @@
 // The list of processing profiles: copy, delete, apply to folders.
-import { _, fill, plural } from "./i18n.js";
+import { _, fill, ngettext } from "./i18n.js";
 import { ask } from "./dialogs.js";
 import { attempt, each, plantTree } from "./folder-dialogs.js";
 import { visit } from "./navigation.js";
@@ -33,7 +33,7 @@ class ProfileList extends HTMLElement {
     if (!answer || !folders.length) return;
     const applied = await each(folders, (folder) => setProperties(folder, { "jcr:content/processingProfile": path }));
     if (applied.length && answer.values.reprocess) await attempt(() => reprocess(applied));
-    if (applied.length) this.reload(plural("Applied to %(count)s folder.", "Applied to %(count)s folders.", applied.length));
+    if (applied.length) this.reload(ngettext("Applied to %(count)s folder.", "Applied to %(count)s folders.", applied.length));
   }
 
   reload(message) {
