@@ -48,7 +48,9 @@ def authorize(
     container_access: Callable[[str], ContainerAccess],
 ) -> Grant:
     """The grant for a request, or the error that Azure gives. `container_access` is asked only where it matters."""
-    if "authorization" in request.headers:
+    # Where a page has the store's origin, its browser adds Basic credentials by itself: a SAS goes before them.
+    credentials = request.headers.get("authorization", "")
+    if credentials.startswith("SharedKey") or (credentials and "sig" not in request.query):
         shared_key.verify(request, config.account, config.key)
         return Grant(account_key=True)
     if "sig" in request.query:

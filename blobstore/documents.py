@@ -23,7 +23,7 @@ _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 def parsed(body: bytes) -> ET.Element:
     try:
-        root: ET.Element = fromstring(body)
+        root: ET.Element = fromstring(body, forbid_dtd=True)
     except (ET.ParseError, DefusedXmlException, ValueError) as err:
         raise AzureError(Reason.INVALID_XML_DOCUMENT) from err
     return root

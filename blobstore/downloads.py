@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import suppress
 from typing import cast
 
@@ -14,7 +14,7 @@ from blobstore.store import Store
 PIECE = 512 * 1024
 
 
-async def stream(store: Store, extents: list[Extent], first: int, end: int) -> AsyncIterator[bytes]:
+async def stream(store: Store, extents: list[Extent], first: int, end: int) -> AsyncGenerator[bytes, None]:
     """The bytes from `first` up to `end`. Raises where they can't be had, so that a short body never looks whole."""
     reader = _Reader(store, extents, first, end)
     ahead = asyncio.ensure_future(store.work(reader.next))

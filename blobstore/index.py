@@ -16,7 +16,7 @@ from blobstore.errors import StoreUnavailable
 
 FILE = "index.sqlite3"
 SHARDS = [f"{number:02x}" for number in range(256)]
-LOCK_TIMEOUT = 30.0  # seconds that one process waits for another's transaction
+LOCK_TIMEOUT = 10.0  # seconds that one process waits for another's transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS properties (name TEXT PRIMARY KEY, value TEXT NOT NULL);

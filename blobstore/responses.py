@@ -1,7 +1,9 @@
 """Answers of the Blob REST API and how they go out over ASGI."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -34,7 +36,7 @@ class Answer:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
 
 
 def xml_answer(root: ET.Element, headers: dict[str, str] | None = None, status: int = 200) -> Answer:
@@ -77,9 +79,26 @@ async def send_answer(answer: Answer, request: BlobRequest, send: Send) -> None:
     if request.method == "HEAD" or answer.stream is None:
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else answer.body})
         return
-    async for piece in answer.stream:
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    await _send_stream(answer.stream, request, send)
+
+
+async def _send_stream(stream: AsyncGenerator[bytes, None], request: BlobRequest, send: Send) -> None:
+    """Send piece by piece, until the client leaves: uvicorn itself would take the rest and say nothing."""
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        async with aclosing(stream):
+            async for piece in stream:
+                if gone.done():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()
+
+
+async def _disconnected(request: BlobRequest) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def rendered(answer: Answer, request: BlobRequest) -> bytes:
@@ -101,6 +120,9 @@ def _wire_headers(answer: Answer, request: BlobRequest) -> list[tuple[bytes, byt
     headers.extend((name.encode("latin-1"), _value(value)) for name, value in answer.headers.items())
     if answer.stream is None and answer.status != 304 and "content-length" not in answer.headers:
         headers.append((b"content-length", str(len(answer.body)).encode()))
+    if answer.status >= 400 and "expect" in request.headers:
+        # The client may or may not send the body it announced: what follows on this connection can't be told apart.
+        headers.append((b"connection", b"close"))
     if "origin" in request.headers and request.method != "OPTIONS":
         headers.extend(_CORS_HEADERS)
     return headers
