@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from compute.engine.geometry import Box, Size
 from compute.engine.instructions import Instructions
 from compute.engine.limits import Limits
-from compute.engine.raster import WHITE, Encoding, Picture, Raster
+from compute.engine.raster import SVG_WIDTH, WHITE, Encoding, Picture, Raster
 from compute.engine.rendition import Rendition, Report
-from compute.engine.scalables import SVG_WIDTH
 from compute.engine.watermarks import Watermarks
 from compute.engine.writeback import checked_packet
 from compute.errors import GenericError, RenditionError

@@ -91,6 +91,8 @@ class Engine:
         self._report.at("preview" if instructions.fmt == "mp4" else "render", [index])
         try:
             return self._made(instructions, source, folder)
+        except ModuleNotFoundError as err:
+            return RenditionFormatUnsupported(f"{instructions.fmt} needs a library that is not installed ({err})")
         except (RenditionError, MemoryError, *DECODER_ERRORS) as err:
             return _as_rendition_error(err)
 

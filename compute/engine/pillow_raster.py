@@ -318,3 +318,12 @@ def density(dpi: Any) -> Density | None:
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return Density(round(x, 2), round(y, 2)) if 1 < x <= HIGHEST_DENSITY and 1 < y <= HIGHEST_DENSITY else None
+
+
+def drawn_part(wrap: Wrap, image: Image.Image, box: Box, whole: Size, size: Size) -> Raster:
+    """The box out of the drawn whole, at exactly `size`."""
+    if box != Box(0, 0, *whole):
+        x, y = image.width / whole.width, image.height / whole.height
+        left, top = round(box.x * x), round(box.y * y)
+        image = image.crop((left, top, left + max(1, round(box.width * x)), top + max(1, round(box.height * y))))
+    return wrap(image).scaled(size)

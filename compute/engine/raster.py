@@ -15,6 +15,7 @@ from compute.engine.instructions import Colour, Density
 
 WHITE: Colour = (255, 255, 255)
 HIGHEST_DENSITY = 30_000.0  # pixels per inch; what files say beyond is damage
+SVG_WIDTH = 400  # pixels of an SVG when no size is asked for, as in AEM
 DEFAULT_QUALITY = {"jpeg": 85, "webp": 80, "avif": 60}
 
 

@@ -69,6 +69,10 @@ def _first_to_open(source: Source, fmt: Format, limits: Limits) -> Picture:
             return _OPENERS[decoder](source, fmt, limits)
         except SourceCorrupt as err:
             first = first or err
+        except ModuleNotFoundError as err:
+            first = first or SourceFormatUnsupported(
+                f"{fmt.name} needs {decoder.value}, which is not installed ({err})"
+            )
     assert first is not None
     raise first
 
@@ -109,13 +113,13 @@ def _by_psd_tools(source: Source, fmt: Format, limits: Limits) -> Picture:
 
 
 def _by_resvg(source: Source, fmt: Format, limits: Limits) -> Picture:
-    from compute.engine.scalables import SvgPicture
+    from compute.engine.svg import SvgPicture
 
     return SvgPicture(source.path, wrapper(limits))
 
 
 def _by_pdfium(source: Source, fmt: Format, limits: Limits) -> Picture:
-    from compute.engine.scalables import PdfPicture
+    from compute.engine.pdf import PdfPicture
 
     return PdfPicture(source.path, wrapper(limits))
 

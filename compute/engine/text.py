@@ -5,12 +5,9 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pypdfium2
-
 from compute.engine.formats import Kind
 from compute.engine.office import document_text
 from compute.engine.rendition import Rendition
-from compute.engine.scalables import open_pdf
 from compute.engine.source import Source
 from compute.errors import (
     GenericError,
@@ -98,6 +95,10 @@ class _HtmlText(HTMLParser):
 
 
 def _pdf(path: Path) -> str:
+    import pypdfium2
+
+    from compute.engine.pdf import open_pdf
+
     document = open_pdf(path)
     pages: list[str] = []
     size = 0

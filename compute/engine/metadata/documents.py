@@ -1,13 +1,10 @@
-"""What PDF and office documents say of themselves."""
+"""What PDF, SVG and office documents say of themselves."""
 
 import re
 from pathlib import Path
 
-import pypdfium2
-
 from compute.engine.metadata.properties import Properties, Value, alt, bag, seq
 from compute.engine.office import core_properties
-from compute.engine.scalables import open_pdf, read_svg, svg_size
 from compute.errors import RenditionError
 
 POINTS_PER_INCH = 72
@@ -15,6 +12,10 @@ POINTS_PER_INCH = 72
 
 def describe_pdf(path: Path, properties: Properties) -> None:
     """The document information dictionary, pages and the first page's size; nothing for a damaged file."""
+    import pypdfium2
+
+    from compute.engine.pdf import open_pdf
+
     try:
         document = open_pdf(path)
     except RenditionError:
@@ -67,6 +68,8 @@ def describe_office(path: Path, properties: Properties) -> None:
 
 
 def describe_svg(path: Path, properties: Properties) -> None:
+    from compute.engine.svg import read_svg, svg_size
+
     try:
         root = read_svg(path)
     except RenditionError:

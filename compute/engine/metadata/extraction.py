@@ -1,5 +1,6 @@
 """The metadata rendition: what the file says of itself (XMP, EXIF, IPTC) and what we measure, as one XMP packet."""
 
+import contextlib
 import datetime
 import hashlib
 import mmap
@@ -26,7 +27,8 @@ _BITS |= {"RGBX": 32, "CMYK": 32, "I": 32, "F": 32, "I;16": 16, "I;16B": 16, "I;
 def rendition(source: Source) -> Rendition:
     """`cqdam.metadata.xml`. Any file has one: what nobody can read has at least its size, hash and type."""
     properties = Properties()
-    _describe(source, properties)
+    with contextlib.suppress(ModuleNotFoundError):  # the library of a rarer format
+        _describe(source, properties)
     if packet := _embedded_packet(source):
         read_packet(packet, properties)
     _describe_file(source, properties)

@@ -1,7 +1,6 @@
-"""Sources without pixels of their own: SVG by resvg, the first page of a PDF by pdfium. Neither touches the network.
+"""SVG by resvg, which runs no scripts.
 
-resvg runs no scripts and resolves no links but data: URIs; entities in the XML are refused before it sees it. pdfium is
-built without JavaScript and XFA.
+Links to anything but data: URIs are taken out, and hostile entities refused, before it sees the XML.
 """
 
 import gzip
@@ -12,7 +11,6 @@ import zlib
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, tostring
 
-import pypdfium2
 import resvg_py
 from defusedxml.common import DefusedXmlException, EntitiesForbidden
 from defusedxml.ElementTree import DefusedXMLParser
@@ -20,11 +18,10 @@ from PIL import Image
 
 from compute.engine.geometry import Box, Size
 from compute.engine.instructions import Colour, Density
-from compute.engine.pillow_raster import Wrap, reading
-from compute.engine.raster import WHITE, Raster
+from compute.engine.pillow_raster import Wrap, drawn_part, reading
+from compute.engine.raster import SVG_WIDTH, Raster
 from compute.errors import SourceCorrupt, SourceUnsupported
 
-SVG_WIDTH = 400  # pixels, when no size is asked for, as in AEM
 SVG_MAXIMUM = 32 * 1024 * 1024  # bytes of markup
 ENTITY_MAXIMUM = 200
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -54,37 +51,7 @@ class SvgPicture:
             )
         except (ValueError, RuntimeError) as err:
             raise SourceCorrupt(f"the SVG can't be drawn: {err}") from err
-        return _part(self._wrap, _png_image(bytes(png)), box, self.size, size)
-
-
-class PdfPicture:
-    scalable = True
-    density: Density | None = None
-    paper: Colour | None = WHITE
-
-    def __init__(self, path: Path, wrap: Wrap) -> None:
-        """One point is one pixel of `size`. Raises SourceCorrupt, SourceUnsupported when it asks for a password."""
-        self._wrap = wrap
-        self._document = open_pdf(path)
-        try:
-            self._page = self._document[0]
-            width, height = self._page.get_size()
-        except (pypdfium2.PdfiumError, IndexError) as err:
-            raise SourceCorrupt(f"the PDF has no readable first page: {err}") from err
-        self.size = Size(max(1, round(width)), max(1, round(height)))
-        self._points = (width, height)
-
-    def raster(self, box: Box, size: Size) -> Raster:
-        scale = max(size.width / box.width, size.height / box.height)
-        # Transparent where the page is, so that the background is chosen with the rendition.
-        try:
-            bitmap = self._page.render(
-                scale=scale, fill_color=(255, 255, 255, 0), rev_byteorder=True, prefer_bgrx=False
-            )
-            image = bitmap.to_pil().convert("RGBA")
-        except pypdfium2.PdfiumError as err:
-            raise SourceCorrupt(f"the page can't be drawn: {err}") from err
-        return _part(self._wrap, image, box, self.size, size)
+        return drawn_part(self._wrap, _png_image(bytes(png)), box, self.size, size)
 
 
 def read_svg(path: Path) -> Element:
@@ -95,25 +62,6 @@ def read_svg(path: Path) -> Element:
 def svg_size(root: Element) -> Size:
     width, height = _intrinsic(root)
     return Size(max(1, round(width)), max(1, round(height)))
-
-
-def open_pdf(path: Path) -> pypdfium2.PdfDocument:
-    """Raises SourceCorrupt, or SourceUnsupported when the file asks for a password."""
-    try:
-        return pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as err:
-        if "assword" in str(err):
-            raise SourceUnsupported("the PDF is protected by a password") from err
-        raise SourceCorrupt(f"the PDF can't be read: {err}") from err
-
-
-def _part(wrap: Wrap, image: Image.Image, box: Box, whole: Size, size: Size) -> Raster:
-    """The box out of the drawn whole, at exactly `size`."""
-    if box != Box(0, 0, *whole):
-        x, y = image.width / whole.width, image.height / whole.height
-        left, top = round(box.x * x), round(box.y * y)
-        image = image.crop((left, top, left + max(1, round(box.width * x)), top + max(1, round(box.height * y))))
-    return wrap(image).scaled(size)
 
 
 def _png_image(png: bytes) -> Image.Image:
