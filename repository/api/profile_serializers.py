@@ -143,11 +143,11 @@ class ProfileSerializer(serializers.Serializer[Profile]):
         if len(built.rows) > MAX_ROWS:
             raise serializers.ValidationError({"title": _("At most %(count)s renditions") % {"count": MAX_ROWS}})
         clashing = [id(built.rows[index]) for index in profiles.clashes(built.rows)]
-        errors: dict[str, list[dict[str, list[str]]]] = {}
+        errors: dict[str, Any] = {}
         for key, rows in (("images", built.images), ("videos", built.videos), ("custom", built.workers)):
-            own = [{"name": [_("Another rendition has this file name")]} if id(row) in clashing else {} for row in rows]
-            if any(own):
-                errors[key] = own
+            again = [index for index, row in enumerate(rows) if id(row) in clashing]
+            if again:
+                errors[key] = {index: {"name": [_("Another rendition has this file name")]} for index in again}
         if errors:
             raise serializers.ValidationError(errors)
         return attrs

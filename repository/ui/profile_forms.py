@@ -4,7 +4,8 @@ Rows are listed in their order by hidden fields `images`, `videos`, `custom` tha
 named `<list>-<key>-<field>`. What is checked is what the REST resource checks: `ProfileSerializer`.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from repository.api.profile_serializers import (
 from repository.profiles import FPO_RENDITION, FPO_RULES, ImageRendition, Profile, Row
 
 LISTS: Final = ("images", "videos", "custom")
+_PERCENT = re.compile(r"[1-9][0-9]?|100", re.ASCII)
 _TEXTS: Final = {
     "images": ("node", "name", "format", "includeMimeTypes", "excludeMimeTypes"),
     "videos": ("node", "name", "includeMimeTypes", "excludeMimeTypes"),
@@ -109,7 +111,7 @@ def readable(data: Mapping[str, Any]) -> Profile:
     rows: list[Row] = []
     if data["createFpoRendition"]:
         quality = str(data["fpoQuality"])
-        number = int(quality) if quality.isdecimal() and 1 <= int(quality) <= 100 else DEFAULT_FPO_QUALITY
+        number = int(quality) if _PERCENT.fullmatch(quality) else DEFAULT_FPO_QUALITY
         rows.append(ImageRendition(FPO_RENDITION, "jpeg", quality=number, rules=FPO_RULES))
     for name in LISTS:
         for row in data[name]:
@@ -136,21 +138,21 @@ def _row(sent: QueryDict, name: str, key: str) -> dict[str, Any]:
 def _form(data: Mapping[str, Any], errors: Mapping[str, Any]) -> ProfileForm:
     own = {name: _first(errors[name]) for name in ("title", "fpoQuality") if name in errors}
     rows = {name: tuple(_row_forms(data.get(name, ()), errors.get(name, ()))) for name in LISTS}
-    for name in LISTS:
-        if isinstance(errors.get(name), Mapping):  # about the list as a whole
-            own[name] = _first(errors[name])
     quality = str(data["fpoQuality"])
     return ProfileForm(str(data["title"]), bool(data["createFpoRendition"]), quality, errors=own, **rows)
 
 
-def _row_forms(rows: Any, errors: Any) -> list[RowForm]:
-    several = errors if isinstance(errors, list) else []
-    forms = []
+def _row_forms(rows: Iterable[Mapping[str, Any]], errors: Any) -> Iterator[RowForm]:
     for index, row in enumerate(rows):
-        wrong = several[index] if index < len(several) and isinstance(several[index], Mapping) else {}
+        wrong = _errors_of(errors, index)
         params = tuple(row.get("params", {}).items())
-        forms.append(RowForm(str(index), row, {name: _first(said) for name, said in wrong.items()}, params))
-    return forms
+        yield RowForm(str(index), row, {name: _first(said) for name, said in wrong.items()}, params)
+
+
+def _errors_of(errors: Any, index: int) -> Mapping[str, Any]:
+    """Of one row: the framework lists them by index, ours are a list."""
+    found = errors.get(index, {}) if isinstance(errors, Mapping) else dict(enumerate(errors)).get(index, {})
+    return found if isinstance(found, Mapping) else {}
 
 
 def _first(said: Any) -> str:
