@@ -92,6 +92,7 @@ RENDER_ENGINE = env.text("AEMULATOR_RENDER_ENGINE", "libvips")  # or Pillow, whi
 ADMIN_PASSWORD = env.text("AEMULATOR_ADMIN_PASSWORD", "admin")
 SLING_JSON_MAXIMUM_RESULTS = env.number("AEMULATOR_SLING_JSON_MAXIMUM_RESULTS", 200)
 SLING_ECMA_DATES = env.flag("AEMULATOR_SLING_ECMA_DATES", True)
+QUERY_LIMIT_READS = env.number("AEMULATOR_QUERY_LIMIT_READS", 100_000)  # nodes that one QueryBuilder query may read
 BINARIES_REDIRECT = env.flag("AEMULATOR_BINARIES_REDIRECT", False)  # answer GET of a binary with its signed blob URL
 
 # --- Django ----------------------------------------------------------------------------------------------------------
@@ -182,7 +183,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
 # Where each box describes its endpoints for the one OpenAPI document.
-OPENAPI_MODULES = [f"{box}.openapi" for box in ("repository", "blobstore", "compute", "events", "identity", "config")]
+OPENAPI_MODULES = [
+    *(f"{box}.openapi" for box in ("repository", "blobstore", "compute", "events", "identity", "config")),
+    "repository.api.profile_openapi",
+]
 SPECTACULAR_SETTINGS = {
     "TITLE": "AEMulator",
     "DESCRIPTION": "AEM as a Cloud Service Assets on one machine. Not affiliated with Adobe.",
