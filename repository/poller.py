@@ -29,6 +29,7 @@ from repository.models import JobRendition, JournalCursor
 from repository.outcomes import Outcome, StoredRendition
 
 PAGE: Final = 200  # entries
+GATHER: Final = 0.1  # seconds after a page that was not full, so that the next one has the events of many renditions
 IDLE: Final = 1.0  # seconds between two polls while no job is under way
 PAUSE_AFTER_ERROR: Final = 1.0  # seconds
 COMMITS_AT_ONCE: Final = 8
@@ -44,18 +45,21 @@ async def poll_journal(beat: Callable[[], None]) -> None:
             while True:
                 beat()
                 try:
-                    more = await poll(service)
+                    read = await poll(service)
                 except (ServiceError, BlobStorageError) as err:
                     logger.warning("The journal cannot be processed now: %s", err.message)
                     await asyncio.sleep(PAUSE_AFTER_ERROR)
                     continue
-                if not more:
-                    under_way = await in_db(jobs.under_way)
-                    await bell.wait(settings.JOURNAL_POLL_INTERVAL if under_way else IDLE)
+                if read:
+                    await asyncio.sleep(GATHER if read < PAGE else 0)
+                elif await in_db(jobs.under_way):
+                    await asyncio.sleep(settings.JOURNAL_POLL_INTERVAL)
+                else:
+                    await bell.wait(IDLE)
 
 
-async def poll(service: AssetComputeClient) -> bool:
-    """Process one page; whether there may be more."""
+async def poll(service: AssetComputeClient) -> int:
+    """Process one page; how many entries it had."""
     journal = urlsplit(await service.journal()).path
     since = await in_db(_cursor, journal)
     try:
@@ -64,9 +68,9 @@ async def poll(service: AssetComputeClient) -> bool:
         logger.warning("The journal has forgotten position %s: reading on from its oldest entry", since)
         page = await service.read_journal("", PAGE)
     if page is None or not page.events:
-        return False
+        return 0
     await process(page, journal)
-    return True
+    return len(page.events)
 
 
 async def process(page: JournalPage, journal: str) -> None:

@@ -40,6 +40,7 @@ class Submission:
 
 async def submit_jobs(beat: Callable[[], None]) -> None:
     running: set[asyncio.Task[None]] = set()
+    loop, look_again = asyncio.get_running_loop(), 0.0
     with Doorbell(jobs.bell) as bell:
         async with AssetComputeClient() as service:
             await in_db(take_over)
@@ -49,8 +50,10 @@ async def submit_jobs(beat: Callable[[], None]) -> None:
                     room = settings.JOB_CONCURRENCY - len(running)
                     claimed = await in_db(claim, room) if room else []
                     running |= {asyncio.create_task(submit(service, submission)) for submission in claimed}
-                    if room > len(claimed):
+                    if loop.time() > look_again:
                         await in_db(resubmit_overdue)
+                        look_again = loop.time() + IDLE
+                    if room > len(claimed):
                         await bell.wait(IDLE)
                     elif running:
                         await asyncio.wait(running, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
