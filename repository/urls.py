@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from repository.querybuilder.views import query_builder
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("repository.auth.urls")),
     path("", include("repository.upload_urls")),
     path("", include("repository.api.urls")),
+    path("bin/querybuilder.json", query_builder, name="query-builder"),
     path("", include("repository.api.profile_urls")),
     path("", include("repository.ui.profile_urls")),
     path("", include("repository.ui.urls")),

@@ -21,7 +21,8 @@ PREFIXES = ("/content/dam", "/content", "/api/assets", "/adobe", "/bin", "/libs"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "COPY", "MOVE", "OPTIONS", "PROPFIND")
 URL_WORDS = """
 a x.jpg .json .1.json .-1.json .tidy .infinity / // /* .. %2F %00 %ff %25 % ;v=1.0 ; jcr:content _jcr_content
-/renditions/ /comments/ original metadata .version .initiateUpload.json %F0%9F%98%80 ? ?limit= &offset=-1 = + %0d%0a ~ ' *
+/renditions/ /comments/ original metadata .version .initiateUpload.json %F0%9F%98%80 ? ?limit= &offset=-1 = + %0d%0a ~ '
+*
 """
 URL_PARTS = st.sampled_from(URL_WORDS.split())
 TEXTS = st.one_of(
@@ -62,6 +63,14 @@ NAMES = st.one_of(
         ),
         st.sampled_from(SUFFIXES),
     ),
+)
+QUERY_KINDS = (
+    "path type property nodename fulltext daterange relativedaterange rangeproperty boolproperty tagid mainasset"
+    " excludepaths orderby group p location"
+)
+QUERY_PARAMETERS = (
+    "|.value|.1_value|.operation|.property|.lowerBound|.upperBound|.relPath|.depth|.and|.flat|.self|.sort|.limit|.offset"
+    "|.guessTotal|.hits|.properties|.nodedepth|.or|.not"
 )
 OPERATIONS = st.sampled_from(["", "delete", "move", "copy", "nop", "import", "checkin", "restore", "modify", "x"])
 JSON = st.recursive(
@@ -155,6 +164,25 @@ def test_any_destination(fuzzed: httpx.Client, headers: dict[str, str]) -> None:
     fuzzed.request(
         "COPY", "/api/assets/fuzz/x.jpg", headers={name: printable(value) for name, value in headers.items()}
     )
+
+
+@EXAMPLES
+@given(
+    st.dictionaries(
+        st.builds(
+            lambda number, kind, parameter: f"{number}{kind}{parameter}",
+            st.sampled_from(["", "1_", "group.", "1_group.2_"]),
+            st.sampled_from(QUERY_KINDS.split()),
+            st.sampled_from(QUERY_PARAMETERS.split("|")),
+        ),
+        st.one_of(
+            TEXTS, st.sampled_from(["/content", "dam:Asset", "true", "-1", "*", "%", "jcr:content/*/x", "0", "1e999"])
+        ),
+        max_size=5,
+    )
+)
+def test_any_query(fuzzed: httpx.Client, query: dict[str, str]) -> None:
+    fuzzed.get("/bin/querybuilder.json", params=clean(query))
 
 
 def test_fields_beyond_the_limit_are_refused(fuzzed: httpx.Client) -> None:
