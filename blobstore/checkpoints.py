@@ -41,7 +41,8 @@ class Checkpointer:
         while self._committed.wait() and not self._stopped.wait(INTERVAL):
             self._committed.clear()
             try:
-                self._index.connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                if self._index.exists():  # where it was deleted, making it again is for a request
+                    self._index.connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             except (sqlite3.Error, OSError, StoreUnavailable) as err:
                 logger.warning("The index can't be checkpointed: %s", err)
         self._index.close()
