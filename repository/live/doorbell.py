@@ -17,6 +17,7 @@ from repository.live.hub import hub
 
 GROUP: Final = "live"
 LOOK_INTERVAL: Final = 2.0
+SETTLE: Final = 0.03  # seconds after a ring in which others join it: a burst of commits is told once
 LISTEN_TIMEOUT: Final = 20.0  # seconds without a message, after which the loop shows that it is alive
 
 
@@ -29,6 +30,7 @@ async def watch(beat: Callable[[], None]) -> None:
         while True:
             beat()
             await _tell()
+            await asyncio.sleep(SETTLE)
             await _wait(rung)
     finally:
         end()

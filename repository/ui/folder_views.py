@@ -92,9 +92,9 @@ def live(request: HttpRequest, suffix: str) -> HttpResponse:
 @require_GET
 def branches(request: HttpRequest, suffix: str) -> HttpResponse:
     """The folders directly below, for a tree to choose one from, or several; the root comes with its own branch."""
-    path = _path(suffix)
-    nodes = tree.children(path, order="name", types=nodetypes.FOLDER_TYPES, limit=1000)
-    root = folder(_folder(path)) if "root" in request.GET else None
+    node = _folder(_path(suffix))
+    nodes = tree.children(node.path, order="name", types=nodetypes.FOLDER_TYPES, limit=1000)
+    root = folder(node) if "root" in request.GET else None
     context = {"folders": items(nodes), "root": root, "several": "several" in request.GET}
     return render(request, "ui/branches.html", context)
 

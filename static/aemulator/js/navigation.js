@@ -21,12 +21,15 @@ export function visit(url) {
   link.remove();
 }
 
+const showCurrentSection = () => document.querySelector(".shell nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 function afterSwap() {
   const main = document.getElementById("main");
   for (const link of document.querySelectorAll(".shell nav a[data-section]")) {
     if (link.dataset.section === main.dataset.section) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  showCurrentSection();
   document.getElementById("search").value = main.dataset.search ?? "";
   document.getElementById("shell-search").setAttribute("action", main.dataset.searchAction ?? "/assets.html/content/dam");
 }
@@ -37,6 +40,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("main").focus({ preventScroll: true });
 });
 document.body.addEventListener("htmx:historyRestore", afterSwap);
+showCurrentSection();
 
 // A page that does not exist is shown like any other; a fragment that does not is no reason to tear the page.
 document.body.addEventListener("htmx:beforeSwap", (event) => {
