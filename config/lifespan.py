@@ -10,8 +10,8 @@ from starlette.types import Receive, Send
 from config import boxes
 from config.supervision import Supervisor
 
-STOP_LOOPS_WITHIN = 1.5  # seconds
-STOP_BOX_WITHIN = 1.5
+STOP_LOOPS_WITHIN = 1.0  # seconds
+STOP_BOX_WITHIN = 1.0
 
 log = logging.getLogger(__name__)
 supervisor = Supervisor()

