@@ -24,7 +24,7 @@ from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
 
-AT_ONCE = 32
+AT_ONCE = 128
 LEASE = 15.0  # seconds; renewed with those of the core worker
 FALLBACK_POLL = 1.0
 LOOK_EVERY = 0.5

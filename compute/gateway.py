@@ -7,12 +7,21 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from compute.refusals import Forbidden, InvalidRequest, Refusal, TooLarge, TooManyRequests, Unauthorized, Unavailable
+from compute.refusals import (
+    Failed,
+    Forbidden,
+    InvalidRequest,
+    Refusal,
+    TooLarge,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
 from identity import bearer
 
 MAX_BODY = 8 * 1024 * 1024
@@ -99,6 +108,15 @@ async def on_database_error(request: Request, err: Exception) -> Response:
     return await on_refusal(request, Unavailable(f"the database does not answer: {err}"))
 
 
+async def on_unstorable(request: Request, err: Exception) -> Response:
+    """A text that no database takes: too long for its column, NUL, half a surrogate pair."""
+    return await on_refusal(request, InvalidRequest("a text in the request is too long or not Unicode"))
+
+
+async def on_failure(request: Request, err: Exception) -> Response:
+    return await on_refusal(request, Failed("internal error: see the server's log"))
+
+
 async def on_disconnect(request: Request, err: Exception) -> Response:
     """The client left in the middle of its body: nobody reads this answer."""
     return Response(status_code=400)
@@ -109,5 +127,8 @@ EXCEPTION_HANDLERS: dict[Any, ExceptionHandler] = {
     Refusal: on_refusal,
     HTTPException: on_http_exception,
     DatabaseError: on_database_error,
+    DataError: on_unstorable,
+    UnicodeError: on_unstorable,
+    Exception: on_failure,
     ClientDisconnect: on_disconnect,
 }

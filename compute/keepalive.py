@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -21,20 +21,48 @@ IDLE_SECONDS = 4.0
 BLOCK = 64 * 1024
 
 
-@dataclass
+@dataclass(frozen=True)
 class Answer:
-    """Filled by the parser while the answer comes in."""
+    status: int
+    body: bytes
 
-    status: int = 0
-    body: bytearray = field(default_factory=bytearray)
-    complete: bool = False
-    keeps: bool = True
+
+class _Incoming:
+    """What has come of an answer so far; the parser calls it back."""
+
+    def __init__(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._body = bytearray()
+        self._ends_with_connection = False
+        self.complete = False
+        self.keeps_connection = False
+
+    def feed(self, block: bytes) -> None:
+        """Take the next bytes from the connection; none: it was closed."""
+        if block:
+            self._parser.feed_data(block)
+        elif self._ends_with_connection:
+            self.complete = True
+        else:
+            raise ConnectionResetError("the server closed the connection before its answer was complete")
+
+    def answer(self) -> Answer:
+        return Answer(self._parser.get_status_code(), bytes(self._body))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() in {b"content-length", b"transfer-encoding"}:
+            self._ends_with_connection = False
+
+    def on_message_begin(self) -> None:
+        self._ends_with_connection = True
 
     def on_body(self, chunk: bytes) -> None:
-        self.body += chunk
+        self._body += chunk
 
     def on_message_complete(self) -> None:
-        self.complete = True
+        if self._parser.get_status_code() >= 200:  # an interim answer announces the one that counts
+            self.complete = True
+            self.keeps_connection = self._parser.should_keep_alive()  # true only now: the parser forgets
 
 
 @dataclass
@@ -97,24 +125,15 @@ class KeepAlive:
         return _Connection(reader, writer)
 
     async def _exchange(self, connection: _Connection, request: bytes) -> Answer:
-        answer = Answer()
+        incoming = _Incoming()
         try:
             connection.writer.write(request)
-            await self._receive(connection.reader, answer)
+            while not incoming.complete:
+                incoming.feed(await connection.reader.read(BLOCK))
         finally:
-            if answer.complete and answer.keeps:
+            if incoming.keeps_connection:
                 connection.idle_since = asyncio.get_running_loop().time()
                 self._idle.append(connection)
             else:
                 connection.writer.close()
-        return answer
-
-    async def _receive(self, reader: asyncio.StreamReader, answer: Answer) -> None:
-        parser = httptools.HttpResponseParser(answer)
-        while not answer.complete:
-            block = await reader.read(BLOCK)
-            if not block:
-                raise ConnectionResetError("the server closed the connection before its answer was complete")
-            parser.feed_data(block)
-        answer.status = parser.get_status_code()
-        answer.keeps = parser.should_keep_alive()
+        return incoming.answer()

@@ -7,6 +7,7 @@ Refusal
 ├── NotRegistered     404  the client has not called /register, or has called /unregister
 ├── TooLarge          413  the body is larger than a request may be
 ├── TooManyRequests   429  over the limit of the settings; empty body, header retry-after
+├── Failed            500  a defect of ours; the log has it
 ├── EventsRefused     502  I/O Events refused to register the client
 └── Unavailable       503  the IMS, I/O Events or the database does not answer: try again
 """
@@ -52,6 +53,10 @@ class TooManyRequests(Refusal):
 
     def headers(self) -> dict[str, str]:
         return {"retry-after": str(self.retry_after)}
+
+
+class Failed(Refusal):
+    status = 500
 
 
 class EventsRefused(Refusal):

@@ -8,6 +8,7 @@ EventsError
 ├── Conflict        409  the workspace has a registration of that name; header x-conflicting-id
 ├── Expired         410  the position is older than the retention; the body is one line of text
 ├── TooLarge        413  the event is larger than an event may be
+├── Failed          500  a defect of ours; the log has it
 └── Unavailable     503  the IMS cannot be asked, or the database is busy: try again
 """
 
@@ -63,6 +64,10 @@ class Expired(EventsError):
 
 class TooLarge(EventsError):
     status = 413
+
+
+class Failed(EventsError):
+    status = 500
 
 
 class Unavailable(EventsError):

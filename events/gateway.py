@@ -6,16 +6,16 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from events.errors import EventsError, Expired, Forbidden, TooLarge, Unauthorized, Unavailable
+from events.errors import BadRequest, EventsError, Expired, Failed, Forbidden, TooLarge, Unauthorized, Unavailable
 from identity import bearer
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request. An event carries at most 32 KiB of embedded binary, besides instructions and user data."""
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes of a request. An event repeats user data and even the data: source of its request, in base64."""
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -87,6 +87,15 @@ async def on_database_error(request: Request, err: Exception) -> Response:
     return await on_events_error(request, Unavailable(f"The database does not answer: {err}"))
 
 
+async def on_unstorable(request: Request, err: Exception) -> Response:
+    """A text that no database takes: too long for its column, NUL, half a surrogate pair."""
+    return await on_events_error(request, BadRequest("a text in the request is too long or not Unicode"))
+
+
+async def on_failure(request: Request, err: Exception) -> Response:
+    return await on_events_error(request, Failed("Internal error: see the server's log"))
+
+
 async def on_disconnect(request: Request, err: Exception) -> Response:
     """The client left in the middle of its body: nobody reads this answer."""
     return Response(status_code=400)
@@ -97,5 +106,8 @@ EXCEPTION_HANDLERS: dict[Any, ExceptionHandler] = {
     EventsError: on_events_error,
     HTTPException: on_http_exception,
     DatabaseError: on_database_error,
+    DataError: on_unstorable,
+    UnicodeError: on_unstorable,
+    Exception: on_failure,
     ClientDisconnect: on_disconnect,
 }

@@ -74,7 +74,7 @@ def test_malformed_headers(publish: Publish, journal: str, value: str) -> None:
 
 
 def test_an_event_that_is_too_large(publish: Publish, journal: str) -> None:
-    assert publish({"data": "x" * 5_000_000}).status_code == 413
+    assert publish({"data": "x" * 13_000_000}).status_code == 413
 
 
 def test_who_may_publish(adobe: httpx.Client, server: ServerProcess) -> None:
@@ -84,6 +84,17 @@ def test_who_may_publish(adobe: httpx.Client, server: ServerProcess) -> None:
     assert httpx.post(f"{server.url}/api/events", json=body, headers=bearer).status_code == 403
     foreign = {"x-ims-org-id": "other@AdobeOrg"}
     assert adobe.post("/api/events", json=body, headers=foreign).status_code == 403
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "\\u0000", "x" * 600])
+def test_texts_that_no_database_likes(adobe: httpx.Client, journal: str, provider: str, text: str) -> None:
+    for field in ("provider_id", "event_code"):
+        body = json.dumps({**ingress_body({"n": 1}), field: "?"}).replace('"?"', f'"{text}"')
+        assert adobe.post("/api/events", content=body).status_code in {204, 400}
+    event = base64.b64encode(f'{{"requestId": "{text}", "rendition": {{"name": "{text}"}}}}'.encode()).decode()
+    answer = adobe.post("/api/events", json={**ingress_body({}, provider), "event": event})
+    assert answer.status_code in {200, 400}
+    assert adobe.get(journal).status_code in {200, 204}
 
 
 def cloud_event(provider: str, **changes: Any) -> dict[str, Any]:

@@ -1,0 +1,159 @@
+"""The parts of the service that can be seen alone: rate limit, doorbell, keep-alive client, owners, payloads."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from compute import owner
+from compute.doorbell import Doorbell
+from compute.keepalive import KeepAlive
+from compute.rate_limit import RateLimit
+from compute.refusals import TooManyRequests
+from compute.rendition_events import Facts, Outcome, payload
+
+
+def test_a_minute_of_calls_may_be_made_at_once_and_no_more(settings: Settings) -> None:
+    settings.PROCESS_RATE_LIMIT = 3
+    limit = RateLimit()
+    for _ in range(3):
+        limit.take("client")
+    with pytest.raises(TooManyRequests) as refusal:
+        limit.take("client")
+    assert refusal.value.headers() == {"retry-after": "20"}
+    limit.take("another client")
+
+
+def test_there_is_no_limit_by_default(settings: Settings) -> None:
+    limit = RateLimit()
+    for _ in range(1000):
+        limit.take("client")
+
+
+async def test_a_ring_from_another_thread_ends_the_wait() -> None:
+    bell = Doorbell()
+    threading.Timer(0.05, bell.ring).start()
+    await asyncio.wait_for(bell.wait(30), 5)
+
+
+async def test_a_ring_before_the_wait_is_not_lost_but_counts_once() -> None:
+    bell = Doorbell()
+    bell.ring()
+    bell.ring()
+    await asyncio.wait_for(bell.wait(30), 5)
+    await asyncio.wait_for(bell.wait(0.01), 5)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bell.wait(30), 0.05)
+
+
+class Server:
+    """Answers what the test says; counts connections. `None` closes the connection instead."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes | None] = []
+        self.connections = 0
+        self.requests: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                self.requests.append(head + await reader.readexactly(length))
+                answer = self.answers.pop(0)
+                if answer is None:
+                    break
+                writer.write(answer)
+                if answer.endswith(b"until the end"):
+                    break
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[tuple[Server, str]]:
+    served = Server()
+    listener = await asyncio.start_server(served.serve, "127.0.0.1", 0)
+    async with listener:
+        yield served, f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/base/"
+
+
+async def test_connections_stay_open(server: tuple[Server, str]) -> None:
+    served, url = server
+    served.answers = [OK, b"HTTP/1.1 204 No Content\r\n\r\n", OK]
+    async with KeepAlive(url, 5) as client:
+        answers = [await client.post("/path?q=1", [("x-name", "välue")], b"body") for _ in range(3)]
+    assert [(answer.status, answer.body) for answer in answers] == [(200, b"OK"), (204, b""), (200, b"OK")]
+    assert served.connections == 1
+    assert served.requests[0].startswith(b"POST /base/path?q=1 HTTP/1.1\r\nhost: 127.0.0.1:")
+    assert b"x-name: v\xe4lue\r\n" in served.requests[0]
+
+
+async def test_a_connection_that_was_closed_meanwhile_is_replaced(server: tuple[Server, str]) -> None:
+    served, url = server
+    served.answers = [OK, None, OK]
+    async with KeepAlive(url, 5) as client:
+        assert (await client.post("/", [], b"")).status == 200
+        assert (await client.post("/", [], b"")).status == 200
+    assert served.connections == 2
+
+
+async def test_close_and_chunked_answers(server: tuple[Server, str]) -> None:
+    served, url = server
+    closing = b"HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+    served.answers = [closing, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nO\r\n1\r\nK\r\n0\r\n\r\n"]
+    async with KeepAlive(url, 5) as client:
+        assert (await client.post("/", [], b"")).status == 503
+        assert (await client.post("/", [], b"")).body == b"OK"
+    assert served.connections == 2
+
+
+async def test_answers_without_a_length_and_interim_ones(server: tuple[Server, str]) -> None:
+    served, url = server
+    served.answers = [b"HTTP/1.1 100 Continue\r\n\r\n" + OK, b"HTTP/1.0 200 OK\r\n\r\nuntil the end"]
+    async with KeepAlive(url, 5) as client:
+        assert (await client.post("/", [], b"")).body == b"OK"
+        assert (await client.post("/", [], b"")).body == b"until the end"
+
+
+async def test_a_server_that_does_not_answer(server: tuple[Server, str]) -> None:
+    served, url = server
+    served.answers = [None]
+    async with KeepAlive(url, 5) as client:
+        with pytest.raises(ConnectionError):
+            await client.post("/", [], b"")
+    async with KeepAlive("http://127.0.0.1:9", 5) as client:
+        with pytest.raises(OSError, match="9"):
+            await client.post("/", [], b"")
+
+
+def test_only_processes_of_this_machine_are_known_to_be_dead() -> None:
+    host, pid, _ = owner.this_process().rsplit(":", 2)
+    assert not owner.is_dead(owner.this_process())
+    assert owner.is_dead(f"{host}:{pid}:an earlier life")
+    assert owner.is_dead(f"{host}:{2**22 + 1}:x")
+    assert not owner.is_dead(f"{host}:{os.getppid()}:x")
+    assert not owner.is_dead(f"elsewhere:{2**22 + 1}:x")
+    assert not owner.is_dead("nonsense")
+
+
+def test_what_is_not_known_is_not_in_the_event() -> None:
+    facts = Facts("r", None, None, {"fmt": "png", "target": "t"}, finished_at=1.5)
+    assert payload(facts, Outcome(error_reason="SourceCorrupt")) == {
+        "type": "rendition_failed",
+        "date": "1970-01-01T00:00:01.500Z",
+        "requestId": "r",
+        "rendition": {"fmt": "png"},
+        "errorReason": "SourceCorrupt",
+        "errorMessage": "",
+    }
+    created = payload(Facts("r", {"url": "u", "name": "n"}, {"a": 1}, {"userData": {"b": 2}}, 0.0), Outcome({}))
+    assert (created["source"], created["userData"], created["metadata"]) == ("u", {"a": 1}, {})
