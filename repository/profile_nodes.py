@@ -163,7 +163,7 @@ def _row_properties(row: Row) -> dict[str, Value | None]:
 
 def free_name(title: str, taken: set[str]) -> str:
     """`My profile` becomes `my-profile`; with a number when there is one already."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "profile"
     names = (stem, *(f"{stem}-{number}" for number in range(1, len(taken) + 2)))
     return next(name for name in names if name not in taken)

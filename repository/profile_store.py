@@ -52,8 +52,9 @@ def replace(path: NodePath, profile: Profile, user: str = "admin") -> Profile:
         old = read(path)
         contents = tree.get_many(child.path / CONTENT for child in tree.children(path) if child.name != CONTENT)
         known = {content.parent.name: node.properties for content, node in contents.items()}
-        gone: dict[str, NodeSpec | None] = {row.node: None for row in old.rows}
-        tree.replace_children(tree.get(path), {**gone, **row_specs(profile.rows, known)}, changed=path, user=user)
+        specs = row_specs(profile.rows, known)
+        gone: dict[str, NodeSpec | None] = {row.node: None for row in old.rows if row.node not in specs}
+        tree.replace_children(tree.get(path), {**gone, **specs}, changed=path, user=user)
         tree.set_properties(path / CONTENT, profile_properties(profile), changed=path)
         return read(path)
 
