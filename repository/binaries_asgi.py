@@ -6,6 +6,7 @@ Only a URL that names a binary exactly is answered here; every other request goe
 
 import logging
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -20,17 +21,23 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dbthreads import in_db
+from repository.adobe import identifiers
+from repository.assets import RENDITIONS
 from repository.auth.challenge import unauthorized
 from repository.auth.errors import AuthError
 from repository.auth.identification import identify
-from repository.errors import InvalidPath
+from repository.errors import InvalidPath, NodeNotFound
 from repository.paths import NodePath
+from repository.profiles import ORIGINAL
 from repository.refusals import Refusal, page
 from repository.sling.streaming import BinaryTarget, find
 from repository.tree import BinaryRef
 
 CHUNK = 4 * 1024 * 1024  # bytes that one request to the blob storage asks for
-_ROOTS = ("/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/")
+_BY_ID = re.compile(
+    rf"(?:/adobe)?/assets/(?P<id>{identifiers.PATTERN})/(?:original|renditions/(?P<name>[^/]+))(?:/as/[^/]+)?"
+)
+_ROOTS = ("/adobe/assets/", "/assets/", "/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/")
 _conditions = StaticFiles(check_dir=False)
 
 logger = logging.getLogger(__name__)
@@ -159,10 +166,18 @@ def _may_be_binary(scope: Scope) -> bool:
 def _look_up(scope: Scope) -> BinaryTarget | Refusal | None:
     """In a database thread: what the URL names, and whether the client may have it."""
     try:
-        target = find(NodePath.from_url(scope["path"]))
-    except InvalidPath:
+        target = _by_id(scope["path"]) or find(NodePath.from_url(scope["path"]))
+    except (InvalidPath, NodeNotFound):
         return None
     return (_refused(scope) or target) if target else None
+
+
+def _by_id(path: str) -> BinaryTarget | None:
+    """`/adobe/assets/<id>/original/as/<file>` and `/adobe/assets/<id>/renditions/<name>`. NodeNotFound."""
+    match = _BY_ID.fullmatch(path)
+    if not match:
+        return None
+    return find(identifiers.asset(match["id"]).path / RENDITIONS / (match["name"] or ORIGINAL))
 
 
 def _refused(scope: Scope) -> Refusal | None:

@@ -19,7 +19,7 @@ class Refusal:
 
 def refusal(status: int, path: str, message: str) -> Refusal:
     """`message`, a sentence for people, in the error format of the API that the URL `path` belongs to."""
-    if path.startswith(("/adobe/", "/_aemulator/")):
+    if path.startswith(("/adobe/", "/assets/urn:", "/_aemulator/")):
         return problem(status, message)
     if path.startswith(("/api/", "/api.json")):
         return siren(status, path, message)

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("repository.auth.urls")),
     path("", include("repository.upload_urls")),
     path("", include("repository.api.urls")),
+    path("", include("repository.adobe.urls")),
     path("bin/querybuilder.json", query_builder, name="query-builder"),
     path("", include("repository.api.profile_urls")),
     path("", include("repository.ui.profile_urls")),

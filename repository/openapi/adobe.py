@@ -1,0 +1,159 @@
+"""The OpenAPI family of AEM, as far as it is known."""
+
+from typing import Any, Final
+
+from contract.openapi import (
+    BINARY,
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    Node,
+    answer,
+    array,
+    form,
+    header,
+    json_body,
+    operation,
+    path,
+    query,
+    ref,
+)
+
+TAG: Final = "Assets OpenAPI family"
+_ASSET: Final = path("assetId", "`urn:aaid:aem:<uuid>`")
+_RENDITION: Final = path("name", "Name of the rendition")
+_FILE: Final = path("file", "Any file name")
+_NOTHING: Final = answer("Done", {"type": "object"})
+_BYTES: Final = {
+    200: answer("The bytes", BINARY, "*/*", ["ETag", "Last-Modified"]),
+    206: answer("A range", BINARY, "*/*", ["Content-Range"]),
+    304: answer("Not modified"),
+}
+
+
+def _refusals(*statuses: int) -> dict[int, Node]:
+    reasons = {
+        400: "The body or a parameter breaks the rules",
+        401: "Not authenticated",
+        404: "There is no such asset, rendition or folder",
+        409: "It exists already, or the repository does not allow it",
+        412: "The metadata has changed, or the parent is missing",
+        415: "The body is not JSON",
+    }
+    return {status: answer(reasons[status], ref("Problem"), "application/problem+json") for status in statuses}
+
+
+def _binary(operation_id: str, summary: str, *parameters: Node) -> Node:
+    return {
+        "get": operation(
+            TAG, operation_id, summary, {**_BYTES, **_refusals(401, 404)}, parameters=(_ASSET, *parameters)
+        )
+    }
+
+
+PATHS: Final[dict[str, Node]] = {
+    "/adobe/assets/{assetId}": {
+        "delete": operation(
+            TAG, "deleteAssetById", "Delete an asset", {200: _NOTHING, **_refusals(401, 404)}, parameters=(_ASSET,)
+        )
+    },
+    "/adobe/assets/{assetId}/metadata": {
+        "parameters": [_ASSET],
+        "get": operation(
+            TAG,
+            "getAssetMetadata",
+            "Metadata of an asset",
+            {
+                200: answer("Both halves", ref("AssetMetadata"), headers=["ETag"]),
+                304: answer("Not modified"),
+                **_refusals(401, 404),
+            },
+            parameters=(header("If-None-Match", "ETag"),),
+        ),
+        "patch": operation(
+            TAG,
+            "patchAssetMetadata",
+            "Merge into the metadata of an asset; null removes",
+            {
+                200: answer("As it is now", ref("AssetMetadata"), headers=["ETag"]),
+                **_refusals(400, 401, 404, 409, 412, 415),
+            },
+            parameters=(header("If-Match", "ETag"),),
+            body=json_body(
+                form({"assetMetadata": {"type": "object", "additionalProperties": True}}, ["assetMetadata"])
+            ),
+        ),
+    },
+    "/adobe/assets/{assetId}/renditions": {
+        "get": operation(
+            TAG,
+            "listRenditionsById",
+            "Renditions of an asset",
+            {
+                200: answer("Renditions", form({"assetId": STRING, "items": array(ref("AssetRendition"))})),
+                **_refusals(401, 404),
+            },
+            parameters=(_ASSET,),
+        )
+    },
+    "/adobe/assets/{assetId}/original/as/{file}": _binary("getOriginal", "The original", _FILE),
+    "/adobe/assets/{assetId}/renditions/{name}": _binary("getRendition", "A rendition", _RENDITION),
+    "/adobe/assets/{assetId}/renditions/{name}/as/{file}": _binary(
+        "getRenditionAs", "A rendition under a file name", _RENDITION, _FILE
+    ),
+    "/adobe/folders": {
+        "get": operation(
+            TAG,
+            "listFolders",
+            "A folder and a page of the folders in it",
+            {
+                200: answer(
+                    "Folders",
+                    form(
+                        {"self": ref("Folder"), "children": array(ref("Folder")), "cursor": STRING},
+                        ["self", "children"],
+                    ),
+                ),
+                **_refusals(400, 401, 404),
+            },
+            parameters=(
+                query("path", "Default /content/dam"),
+                query("limit", "Size of a page", {"type": "integer", "minimum": 1, "maximum": 50, "default": 50}),
+                query("cursor", "Of the page before"),
+            ),
+        ),
+        "post": operation(
+            TAG,
+            "createFolders",
+            "Create folders: all of them or none",
+            {201: answer("Folders", array(ref("Folder"))), **_refusals(400, 401, 409, 412, 415)},
+            body=json_body(
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 10,
+                    "items": form({"path": STRING, "title": STRING}, ["path"]),
+                }
+            ),
+        ),
+    },
+    "/adobe/folders/delete": {
+        "post": operation(
+            TAG,
+            "deleteFolders",
+            "Delete folders: all of them or none",
+            {200: _NOTHING, **_refusals(400, 401, 404, 409, 415)},
+            body=json_body(form({"paths": array(STRING), "recursive": BOOLEAN, "force": BOOLEAN}, ["paths"])),
+        )
+    },
+}
+_MAP: Final[dict[str, Any]] = {"type": "object", "additionalProperties": True}
+SCHEMAS: Final[dict[str, Node]] = {
+    "Problem": form({"type": STRING, "title": STRING, "status": INTEGER, "detail": STRING}, ["title", "status"]),
+    "AssetMetadata": form(
+        {"assetId": STRING, "assetMetadata": _MAP, "repositoryMetadata": _MAP},
+        ["assetId", "assetMetadata", "repositoryMetadata"],
+    ),
+    "AssetRendition": form({"name": STRING, "href": STRING, "format": STRING, "size": INTEGER}, ["name", "href"]),
+    "Folder": form({"folderId": STRING, "name": STRING, "path": STRING, "title": STRING}, ["folderId", "name", "path"]),
+}
