@@ -128,7 +128,7 @@ async def set_properties(call: Call) -> Answer:
 
 async def _amend(call: Call, change: Change) -> Answer:
     wanted = conditions.of(call.request.headers)
-    changed = await call.store.change(lambda db: blobs.amend(db, call.container, call.blob, wanted, change))
+    changed = await call.store.change(lambda db: blobs.amend(db, call.container, call.blob, wanted, change), brief=True)
     return written(changed, status=200)
 
 
@@ -136,7 +136,7 @@ async def set_tier(call: Call) -> Answer:
     call.request.required_header("x-ms-access-tier")
     tier = headers.tier(call.request.headers)
     await call.store.change(
-        lambda db: blobs.amend_silently(db, call.container, call.blob, lambda old: replace(old, tier=tier))
+        lambda db: blobs.amend_silently(db, call.container, call.blob, lambda old: replace(old, tier=tier)), brief=True
     )
     return Answer(200)
 
@@ -149,7 +149,7 @@ async def get_tags(call: Call) -> Answer:
 async def set_tags(call: Call) -> Answer:
     tags = documents.tags(await uploads.small_body(call.request, MAX_TAGS_BODY))
     await call.store.change(
-        lambda db: blobs.amend_silently(db, call.container, call.blob, lambda old: replace(old, tags=tags))
+        lambda db: blobs.amend_silently(db, call.container, call.blob, lambda old: replace(old, tags=tags)), brief=True
     )
     return Answer(204)
 
@@ -160,7 +160,7 @@ async def delete(call: Call) -> Answer:
         call.store.read(lambda db: blobs.get(db, call.container, call.blob))
         return Answer(202)
     reject_snapshot(call)
-    await call.store.change(lambda db: blobs.delete(db, call.container, call.blob, wanted))
+    await call.store.change(lambda db: blobs.delete(db, call.container, call.blob, wanted), brief=True)
     return Answer(202, {"x-ms-delete-type-permanent": "true"})
 
 

@@ -9,6 +9,7 @@ from blobstore.errors import AzureError, Reason
 from blobstore.responses import Answer, xml_answer
 
 MAX_BLOCK_LIST_BODY = 16 * 1024**2
+BRIEF_LIST = 100  # entries; longer lists do not hold up the event loop
 MAX_BLOCK_ID = 64  # bytes, before base64
 
 
@@ -46,7 +47,8 @@ async def put_list(call: Call) -> Answer:
     entries = documents.block_list(await uploads.small_body(call.request, MAX_BLOCK_LIST_BODY))
     if len(entries) > call.store.config.max_blocks:
         raise AzureError(Reason.BLOCK_COUNT_EXCEEDS_LIMIT)
-    made = await call.store.change(lambda db: blocks.commit(db, write, entries))
+    brief = len(entries) <= BRIEF_LIST
+    made = await call.store.change(lambda db: blocks.commit(db, write, entries), brief=brief)
     return written(made)
 
 

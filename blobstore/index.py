@@ -54,6 +54,7 @@ class Index:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._own = threading.local()
+        self._writer: tuple[sqlite3.Connection, int] | None = None
         self._prepared = False
         self._lock = threading.Lock()
 
@@ -83,6 +84,25 @@ class Index:
             yield connection
         finally:
             connection.execute("ROLLBACK")
+
+    def writer(self) -> sqlite3.Connection | None:
+        """The connection of the writer, which may be used by one thread at a time; None where it must be opened."""
+        if self._writer is not None and self._writer[1] == self._file_number():
+            return self._writer[0]
+        return None
+
+    def opened_writer(self) -> sqlite3.Connection:
+        connection = self.writer()
+        if connection is None:
+            self.close_writer()
+            connection = self._open()
+            self._writer = (connection, self._file_number())
+        return connection
+
+    def close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer[0].close()
+            self._writer = None
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -25,9 +25,9 @@ class Store:
         self._writer = Writer(self.index)
         self._pool: ThreadPoolExecutor | None = None
 
-    async def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in a write transaction and wait until it is on the disk."""
-        return await self._writer.change(work)
+    async def change(self, work: Callable[[sqlite3.Connection], T], *, brief: bool = False) -> T:
+        """Run `work` in a write transaction and wait until it is on the disk. `brief`: it takes microseconds."""
+        return await self._writer.change(work, brief=brief)
 
     async def work(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call (files, long reads of the index) in a thread."""

@@ -65,7 +65,7 @@ async def pieces(request: BlobRequest) -> AsyncIterator[bytes]:
 async def keep(store: Store, staged: Staged, work: Callable[[sqlite3.Connection], T]) -> T:
     """Commit what gives `staged` its place; where that is refused, the bytes go at once."""
     try:
-        return await store.change(work)
+        return await store.change(work, brief=True)
     except AzureError:
         await discard(store, staged)
         raise

@@ -1,15 +1,21 @@
-"""The one writer of a process: changes that arrive together share a transaction, and so one sync of the disk."""
+"""The one writer of a process: changes that arrive together share a transaction, and so one sync of the disk.
+
+Brief changes run on the event loop and only their COMMIT, which waits for the disk, in a thread: every statement in a
+thread of its own would fight the loop for the interpreter's lock, which costs more than the statement.
+"""
 
 import asyncio
-import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from blobstore.checkpoints import Checkpointer
 from blobstore.errors import BlobstoreError, StoreUnavailable
-from blobstore.index import Index
+from blobstore.index import LOCK_TIMEOUT, Index
 
 T = TypeVar("T")
 
@@ -19,12 +25,13 @@ MAX_BATCH = 256
 class _Change:
     """A change that waits for its commit, and the event loop that waits for the change."""
 
-    __slots__ = ("failure", "future", "loop", "result", "work")
+    __slots__ = ("brief", "failure", "future", "loop", "result", "work")
 
-    def __init__(self, work: Callable[[sqlite3.Connection], Any], future: asyncio.Future[Any]) -> None:
+    def __init__(self, work: Callable[[sqlite3.Connection], Any], future: asyncio.Future[Any], brief: bool) -> None:
         self.work = work
         self.future = future
         self.loop = future.get_loop()
+        self.brief = brief
         self.result: Any = None
         self.failure: Exception | None = None
 
@@ -38,125 +45,157 @@ class _Change:
 
 
 class Writer:
-    """Runs changes in a thread of its own, in the order they came, each whole or not at all."""
+    """Runs changes one batch at a time, in the order they came, each whole or not at all."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._checkpointer = Checkpointer(index)
-        self._changes: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._waiting: deque[_Change] = deque()
+        self._busy = False  # whether a batch is under way; who sets it runs the next one
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._thread: ThreadPoolExecutor | None = None
 
-    async def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What `work` returned, once its transaction is on the disk. What it raises undoes it and is raised here."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._start()
-        self._changes.put(_Change(work, future))
+    async def change(self, work: Callable[[sqlite3.Connection], T], *, brief: bool = False) -> T:
+        """What `work` returned, once its transaction is on the disk. What it raises undoes it and is raised here.
+
+        `brief` promises that `work` takes microseconds: a few statements by key.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        with self._lock:
+            self._waiting.append(_Change(work, future, brief))
+            start = not self._busy
+            self._busy = True
+        if start:
+            loop.call_soon(self._run_batch)  # after the other requests of this round: they join the batch
         return await future
 
     def close(self) -> None:
-        """Finish what is queued and end the thread; a later change starts it again."""
-        with self._lock:
+        """Finish what is waiting and end the threads; a later change starts them again."""
+        with self._idle:
+            self._idle.wait_for(lambda: not self._busy, timeout=10)
             thread, self._thread = self._thread, None
         if thread is not None:
-            self._changes.put(None)
-            thread.join()
+            thread.submit(self._index.close_writer).result()
+            thread.shutdown()
             self._checkpointer.stop()
 
-    def _start(self) -> None:
-        if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="blob-writer", daemon=True)
-                    self._thread.start()
-                    self._checkpointer.start()
+    def _run_batch(self) -> None:
+        """Take what waits: apply it here where all of it is brief and the index is free, in the thread otherwise."""
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+        connection = self._begun() if all(change.brief for change in batch) else None
+        if connection is not None and _applied(connection, batch):
+            self._in_thread(self._commit, batch)
+        else:
+            self._in_thread(self._run_whole, batch)
 
-    def _run(self) -> None:
+    def _begun(self) -> sqlite3.Connection | None:
+        """The writer's connection in a transaction, unless another process has one: the loop must not wait for it."""
         try:
-            while (first := self._changes.get()) is not None:
-                batch, ended = self._gather(first)
-                self._commit(batch)
-                _settle(batch)
-                self._checkpointer.notify()
-                if ended:
-                    return
-        finally:
-            self._index.close()
+            connection = self._index.writer()
+            if connection is not None:
+                connection.execute("PRAGMA busy_timeout=0")
+                connection.execute("BEGIN IMMEDIATE")
+        except (sqlite3.Error, OSError, BlobstoreError):
+            return None
+        return connection
 
-    def _gather(self, first: _Change) -> tuple[list[_Change], bool]:
-        batch = [first]
-        while len(batch) < MAX_BATCH:
-            try:
-                change = self._changes.get_nowait()
-            except queue.Empty:
-                break
-            if change is None:
-                return batch, True
-            batch.append(change)
-        return batch, False
+    def _in_thread(self, work: Callable[[list[_Change]], None], batch: list[_Change]) -> None:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="blob-writer")
+            self._checkpointer.start()
+        self._thread.submit(work, batch)
+
+    # --- In the writer's thread ---------------------------------------------------------------------------------------
 
     def _commit(self, batch: list[_Change]) -> None:
-        """Run the batch in one transaction; where that fails, each of its changes in one of its own."""
+        """Finish a batch that was applied on the loop."""
+        connection = self._index.writer()
+        try:
+            if connection is None:
+                raise StoreUnavailable("the index was replaced")
+            connection.execute("COMMIT")
+        except (sqlite3.Error, OSError, BlobstoreError) as err:
+            _fail(batch, err)
+            _roll_back(connection)
+        self._done(batch)
+
+    def _run_whole(self, batch: list[_Change]) -> None:
+        """Run a batch from its beginning; where its transaction fails, each of its changes in one of its own."""
         if not self._committed(batch) and len(batch) > 1:
             for change in batch:
                 self._committed([change])
+        self._done(batch)
 
     def _committed(self, batch: list[_Change]) -> bool:
-        """Whether the batch is on the disk, but for changes that failed before they wrote anything."""
         connection = None
         try:
-            connection = self._index.connection()
+            connection = self._index.opened_writer()
+            connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
             connection.execute("BEGIN IMMEDIATE")
-            for change in batch:
-                _apply(connection, change)
+            if not _applied(connection, batch):
+                return False
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError, BlobstoreError) as err:
-            for change in batch:
-                change.failure = StoreUnavailable(str(err))
-        except _HalfDone as half:
-            half.change.failure = half.failure
-        else:
-            return True
+            _fail(batch, err)
+            _roll_back(connection)
+            return False
+        return True
+
+    def _done(self, batch: list[_Change]) -> None:
+        """Wake the loops that wait, and let one of them run the next batch."""
+        self._checkpointer.notify()
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Change]] = {}
+        for change in batch:
+            by_loop.setdefault(change.loop, []).append(change)
+        for loop, changes in by_loop.items():
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, changes)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        with self._idle:
+            while self._waiting:
+                try:
+                    self._waiting[0].loop.call_soon_threadsafe(self._run_batch)
+                except RuntimeError:
+                    self._waiting.popleft()
+                else:
+                    return
+            self._busy = False
+            self._idle.notify_all()
+
+
+def _applied(connection: sqlite3.Connection, batch: list[_Change]) -> bool:
+    """Run the changes in the open transaction. False, and rolled back, where one failed after it had written.
+
+    Most that fail do so before they write: they need no rollback, and so nobody pays for savepoints.
+    """
+    for change in batch:
+        change.failure = None
+        written = connection.total_changes
+        try:
+            change.result = change.work(connection)
+        except Exception as err:  # noqa: BLE001 - guard of the writer: a bad change must not stop the others
+            change.failure = StoreUnavailable(str(err)) if isinstance(err, sqlite3.Error) else err
+            if connection.total_changes != written or not connection.in_transaction or isinstance(err, sqlite3.Error):
+                _roll_back(connection)
+                return False
+    return True
+
+
+def _fail(batch: list[_Change], err: Exception) -> None:
+    for change in batch:
+        change.failure = StoreUnavailable(str(err))
+
+
+def _roll_back(connection: sqlite3.Connection | None) -> None:
+    with suppress(sqlite3.Error):
         if connection is not None and connection.in_transaction:
             connection.execute("ROLLBACK")
-        return False
 
 
-class _HalfDone(Exception):
-    """A change failed after it wrote: the transaction must go back."""
-
-    def __init__(self, change: _Change, failure: Exception) -> None:
-        super().__init__(str(failure))
-        self.change = change
-        self.failure = failure
-
-
-def _apply(connection: sqlite3.Connection, change: _Change) -> None:
-    """Run one change. Most that fail do so before they write: they need no rollback, and so nobody pays savepoints."""
-    change.failure = None
-    written = connection.total_changes
-    try:
-        change.result = change.work(connection)
-    except sqlite3.Error:
-        raise
-    except Exception as err:  # guard of the writer's loop: a bad change must not end the thread
-        change.failure = err
-        if connection.total_changes != written:
-            raise _HalfDone(change, err) from err
-
-
-def _settle(batch: list[_Change]) -> None:
-    """Wake each event loop once, whatever the number of its changes."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Change]] = {}
-    for change in batch:
-        by_loop.setdefault(change.loop, []).append(change)
-    for loop, changes in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_settle_here, changes)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            continue
-
-
-def _settle_here(changes: list[_Change]) -> None:
+def _settle(changes: list[_Change]) -> None:
     for change in changes:
         change.settle()
