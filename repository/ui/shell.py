@@ -26,7 +26,7 @@ def sections() -> list[Section]:
     return [
         Section("start", "/", _("Start")),
         Section("assets", "/assets.html/content/dam", _("Assets")),
-        Section("profiles", "/tools/processing-profiles", _("Processing Profiles")),
+        Section("profiles", "/tools/processing-profiles", _("Profiles")),
         Section("api", "/api/docs", _("API"), boost=False),
     ]
 
