@@ -9,18 +9,22 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobServiceClient, ExponentialRetry
 from django.conf import settings
+from django.utils import timezone
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dbthreads import in_db
+from repository import binaries
 from repository.adobe import identifiers
 from repository.assets import RENDITIONS
 from repository.auth.challenge import unauthorized
@@ -37,6 +41,7 @@ CHUNK = 4 * 1024 * 1024  # bytes that one request to the blob storage asks for
 _BY_ID = re.compile(
     rf"(?:/adobe)?/assets/(?P<id>{identifiers.PATTERN})/(?:original|renditions/(?P<name>[^/]+))(?:/as/[^/]+)?"
 )
+_LINK_LIFETIME = timedelta(hours=12)
 _ROOTS = ("/adobe/assets/", "/assets/", "/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/")
 _conditions = StaticFiles(check_dir=False)
 
@@ -169,7 +174,11 @@ def _look_up(scope: Scope) -> BinaryTarget | Refusal | None:
         target = _by_id(scope["path"]) or find(NodePath.from_url(scope["path"]))
     except (InvalidPath, NodeNotFound):
         return None
-    return (_refused(scope) or target) if target else None
+    if target is None:
+        return None
+    # What a browser would run is never sent from elsewhere: the headers that keep it dead are ours.
+    redirects = settings.BINARIES_REDIRECT and not target.is_active
+    return _refused(scope) or (_redirect(scope, target) if redirects else target)
 
 
 def _by_id(path: str) -> BinaryTarget | None:
@@ -178,6 +187,18 @@ def _by_id(path: str) -> BinaryTarget | None:
     if not match:
         return None
     return find(identifiers.asset(match["id"]).path / RENDITIONS / (match["name"] or ORIGINAL))
+
+
+def _redirect(scope: Scope, target: BinaryTarget) -> Refusal:
+    """To the blob itself, by a URL that is good for a while: AEM as a Cloud Service answers large reads so."""
+    endpoint = None
+    if binaries.is_embedded():
+        host = Headers(scope=scope).get("host", "")
+        endpoint = f"{scope['scheme']}://{host}{urlsplit(binaries.storage().endpoint).path}"
+    url = binaries.storage().sign_read(
+        target.binary.blob, timezone.now() + _LINK_LIFETIME, endpoint=endpoint, content_type=target.mime_type
+    )
+    return Refusal(HTTPStatus.FOUND, headers={"Location": url, "Cache-Control": "private, no-store"})
 
 
 def _refused(scope: Scope) -> Refusal | None:

@@ -43,6 +43,11 @@ class BinaryTarget:
     def last_modified(self) -> datetime:
         return values.moment(self.content.properties.get("jcr:lastModified")) or datetime(1970, 1, 1, tzinfo=UTC)
 
+    @property
+    def is_active(self) -> bool:
+        """Whether a browser would run it."""
+        return self.mime_type.partition(";")[0].strip().lower() in _ACTIVE_TYPES
+
     def headers(self) -> dict[str, str]:
         headers = {
             "content-type": _with_charset(self.mime_type),
@@ -51,7 +56,7 @@ class BinaryTarget:
             "cache-control": "private, no-cache",
             "x-content-type-options": "nosniff",
         }
-        if self.mime_type.partition(";")[0].strip().lower() in _ACTIVE_TYPES:
+        if self.is_active:
             headers["content-security-policy"] = _DEAD
         if self.binary.size > ACCEPT_RANGES_FROM:
             headers["accept-ranges"] = "bytes"

@@ -1,5 +1,7 @@
 """GET of originals and renditions: bytes, ranges, conditions, safe headers."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -193,3 +195,16 @@ def test_an_aborted_download_harms_nobody(client: httpx.Client, large: str) -> N
     with client.stream("GET", large) as answer:
         next(answer.iter_raw())
     assert client.get(large, headers={"Range": "bytes=-7"}).content == b"the end"
+
+
+def test_reads_may_be_redirected_to_the_storage(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path / "data", environment={"AEMULATOR_BINARIES_REDIRECT": "true"}) as server:
+        with server.client() as client:
+            folder = fresh_folder(client)
+            path = upload(client, folder, "a b.txt", b"hello")
+            answer = client.get(path)
+            assert client.get(upload(client, folder, "a.svg", b"<svg/>")).status_code == 200
+        assert answer.status_code == 302
+        blob = httpx.get(answer.headers["location"])
+        assert (blob.status_code, blob.content, blob.headers["content-type"]) == (200, b"hello", "text/plain")
+        assert httpx.get(f"{server.url}{path}").status_code == 401
