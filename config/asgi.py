@@ -4,10 +4,6 @@ Plain ASGI applications answer the hot paths of blob storage, journal, Asset Com
 Django, as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
 """
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import cast
-
 import django
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,10 +11,14 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  (Django is set up first)
 
+from blobstore import asgi as blobstore_asgi  # noqa: E402
+from compute import asgi as compute_asgi  # noqa: E402
 from config import adobe_hosts, control  # noqa: E402
 from config.django_threads import DjangoThreads  # noqa: E402
 from config.lifespan import lifespan  # noqa: E402
 from config.websockets import websockets  # noqa: E402
+from events import asgi as events_asgi  # noqa: E402
+from identity import asgi as identity_asgi  # noqa: E402
 from repository.binaries_asgi import Binaries  # noqa: E402
 
 CLOUD_EVENT = b"application/cloudevents"
@@ -26,24 +26,16 @@ COMPUTE_PATHS = {"/register", "/unregister", "/process"}
 INGRESS_PATHS = {"/api/events", "/api/cloudevents"}
 JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
 KEYS_PATH = "/ims/keys"
-# What of the control plane's prefix Django answers.
-DJANGO_PATHS = tuple(f"{control.PREFIX}{name}" for name in ("openapi.json", "processing-profiles", "reprocess"))
 BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 
 django_threads = DjangoThreads()
 
 
-def _plain(box: str) -> ASGIApp:
-    if not find_spec(f"{box}.asgi"):
-        return django_threads
-    return cast(ASGIApp, import_module(f"{box}.asgi").application)
-
-
-blobstore = _plain("blobstore")
-events = _plain("events")
-compute = _plain("compute")
-identity = _plain("identity")
-repository = Binaries(django_threads)
+blobstore: ASGIApp = blobstore_asgi.application
+compute: ASGIApp = compute_asgi.application
+events: ASGIApp = events_asgi.application
+identity: ASGIApp = identity_asgi.application
+repository: ASGIApp = Binaries(django_threads)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +59,7 @@ def answerer(scope: Scope) -> ASGIApp:
         return events
     if path == KEYS_PATH:
         return identity
-    if path.startswith(control.PREFIX) and not path.startswith(DJANGO_PATHS):
+    if path in control.PATHS:
         return control.application
     return repository
 

@@ -13,7 +13,6 @@ from dbthreads import in_db
 from repository.auth.errors import AuthError
 from repository.auth.identification import identify
 
-PREFIX = "/_aemulator/"
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="AEMulator"'}
 CONTENTS = ("demo", "empty")
 
@@ -74,10 +73,10 @@ def _problem(status: int, message: str) -> Response:
     return JSONResponse({"ok": False, "message": message}, status)
 
 
-application = Router(
-    [
-        Route(f"{PREFIX}health", show_health, methods=["GET", "HEAD"]),
-        Route(f"{PREFIX}env", show_environment, methods=["GET", "HEAD"]),
-        Route(f"{PREFIX}reset", reset, methods=["POST"]),
-    ]
-)
+_routes = [
+    Route("/_aemulator/health", show_health, methods=["GET", "HEAD"]),
+    Route("/_aemulator/env", show_environment, methods=["GET", "HEAD"]),
+    Route("/_aemulator/reset", reset, methods=["POST"]),
+]
+PATHS = {route.path for route in _routes}
+application = Router(_routes)

@@ -1,12 +1,10 @@
 """WebSockets: Channels' routing to the repository's live pages, for logged-in users and pages of this server only."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import cast
-
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from repository.live.routing import websocket_urlpatterns
 
 
 class SameOrigin:
@@ -25,12 +23,6 @@ class SameOrigin:
         await self.inner(scope, receive, send)
 
 
-def _patterns() -> list[object]:
-    if not find_spec("repository.live") or not find_spec("repository.live.routing"):
-        return []
-    return cast(list[object], import_module("repository.live.routing").websocket_urlpatterns)
-
-
 class Reject:
     """A path that no consumer answers is refused in the handshake."""
 
@@ -47,4 +39,4 @@ class Reject:
             await send({"type": "websocket.close", "code": 4404, "reason": "no such socket"})
 
 
-websockets: ASGIApp = SameOrigin(Reject(AuthMiddlewareStack(URLRouter(_patterns()))))
+websockets: ASGIApp = SameOrigin(Reject(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))

@@ -34,7 +34,7 @@ def test_the_environment_comes_in_each_language(client: httpx.Client) -> None:
 
 
 def test_what_is_not_there_is_404_and_what_is_not_allowed_405(client: httpx.Client) -> None:
-    assert client.get("/_aemulator/").status_code == 404
+    assert client.get("/_aemulator/nothing").status_code == 404
     assert client.get("/_aemulator/reset").status_code == 405
 
 
