@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from compute.errors import GenericError, RenditionError, SourceCorrupt
 
-
 NOT_BEGUN = "start"
 
 
