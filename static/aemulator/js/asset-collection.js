@@ -165,7 +165,9 @@ class AssetCollection extends HTMLElement {
     return acts[act]?.();
   }
 
+  /** First the selection goes, then the search. */
   clear() {
+    if (!this.selected.size && this.dataset.search) return visit(location.pathname);
     this.selected.clear();
     this.refresh();
   }

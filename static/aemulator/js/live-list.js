@@ -1,6 +1,6 @@
 // Keeps a sorted list of items as the repository has it, without ever moving what is under the pointer.
 import { ngettext } from "./i18n.js";
-import { Follower } from "./live.js";
+import { Follower, latest } from "./live.js";
 import { complain } from "./notices.js";
 import { fragment } from "./repository.js";
 
@@ -21,7 +21,7 @@ export class LiveList {
     this.list.addEventListener("pointerleave", this.out);
     this.list.addEventListener("htmx:afterSettle", this.paged);
     this.follower.start();
-    if (this.seq < Number(document.body.dataset.seq)) this.follower.ask();
+    if (this.seq < latest()) this.follower.ask();
   }
 
   stop() {

@@ -1,5 +1,5 @@
 // A part of a page that the server renders anew when the doorbell rings: what has an id is replaced if it differs.
-import { Follower } from "./live.js";
+import { Follower, latest } from "./live.js";
 import { fragment } from "./repository.js";
 
 /** Puts each element of `content` in the place of the one with its id. */
@@ -39,7 +39,7 @@ class LiveRegion extends HTMLElement {
     this.seq = Number(this.dataset.seq ?? 0);
     this.follower = new Follower(() => this.refresh(), 300);
     this.follower.start();
-    if (this.seq < Number(document.body.dataset.heard ?? 0)) this.follower.ask();
+    if (this.seq < latest()) this.follower.ask();
   }
 
   disconnectedCallback() {

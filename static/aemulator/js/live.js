@@ -1,5 +1,6 @@
 // The doorbell. The socket says only {seq}: something is newer. Whoever shows something asks for what it shows.
 import { _ } from "./i18n.js";
+import { checkSession } from "./repository.js";
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
@@ -32,17 +33,21 @@ class LiveConnection extends HTMLElement {
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.socket = new WebSocket(`${scheme}://${location.host}/_aemulator/live`);
+    this.greeted = false;
     this.socket.onmessage = (message) => this.receive(JSON.parse(message.data));
     this.socket.onclose = () => this.closed();
   }
 
   receive({ seq: number }) {
+    this.greeted = true;
     this.pause = FIRST_PAUSE;
     this.show("live", _("Live"));
     this.watchSilence();
+    if (this.wasLost && number < seq) return location.reload(); // another repository: nothing here is true any more
     heard(number);
     if (this.wasLost) document.body.dispatchEvent(new CustomEvent("live", { detail: { seq, caughtUp: true } }));
     this.wasLost = false;
+    return null;
   }
 
   watchSilence() {
@@ -53,6 +58,7 @@ class LiveConnection extends HTMLElement {
   closed() {
     clearTimeout(this.silence);
     this.wasLost = true;
+    if (!this.greeted && navigator.onLine) checkSession();
     this.show("waiting", navigator.onLine ? _("Reconnecting") : _("Offline"));
     this.timer = setTimeout(() => this.open(), this.pause * (0.75 + Math.random() / 2));
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);

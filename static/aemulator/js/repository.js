@@ -1,6 +1,6 @@
 // The repository's own HTTP interface, as any client uses it. Every refusal becomes a RepositoryError with its reason.
 import { _, fill } from "./i18n.js";
-import { href, join } from "./paths.js";
+import { href } from "./paths.js";
 
 export class RepositoryError extends Error {
   constructor(message, status) {
@@ -17,6 +17,16 @@ async function csrfToken() {
   if (answer.status === 401) leaveForLogin();
   token = (await answer.json()).token ?? "";
   return token;
+}
+
+/** Leaves for the sign-in page when the session has ended; a server that does not answer says nothing of it. */
+export async function checkSession() {
+  try {
+    const answer = await fetch("/libs/granite/csrf/token.json", { headers: { "X-Requested-With": "XMLHttpRequest" } });
+    if (answer.status === 401 || (answer.ok && !(await answer.json()).token)) leaveForLogin();
+  } catch {
+    token = null;
+  }
 }
 
 /** The sign-in page, and back here afterwards. */
@@ -148,6 +158,3 @@ export async function fragment(url, signal) {
   const seq = Number(answer.headers.get("X-Seq") ?? 0);
   return { content: template.content, seq, total: answer.headers.get("X-Total"), more: answer.headers.get("X-More") === "true" };
 }
-
-export const folderExists = async (folder) => (await existing(folder.slice(0, folder.lastIndexOf("/")), [folder.slice(folder.lastIndexOf("/") + 1)])).size > 0;
-export { join };
