@@ -20,6 +20,7 @@ from dbthreads import sql
 RESEND_AFTER = 30.0
 """Seconds until a message that nobody acted on is sent again."""
 CORE = ""
+FORGET_AT_ONCE = 200  # a short transaction each: others want to write
 
 
 @dataclass(frozen=True)
@@ -226,11 +227,14 @@ def end_if_finished(invocation_id: int) -> None:
 
 
 def forget_older_than(age: float) -> int:
-    """Delete activations that were accepted more than `age` seconds ago and have nothing left to do."""
-    old = Activation.objects.filter(accepted_at__lt=time.time() - age)
+    """Delete activations that were accepted more than `age` seconds ago and have nothing left to do; how many."""
+    old = Activation.objects.filter(accepted_at__lt=time.time() - age).order_by("accepted_at")
     done = old.exclude(invocations__due_at__isnull=False).exclude(invocations__tasks__publish_at__isnull=False)
-    deleted, _ = done.delete()
-    return deleted
+    forgotten = 0
+    while some := list(done.values_list("pk", flat=True)[:FORGET_AT_ONCE]):
+        Activation.objects.filter(pk__in=some).delete()
+        forgotten += len(some)
+    return forgotten
 
 
 def _settled(settlement: Settlement, now: float) -> tuple[Any, ...]:

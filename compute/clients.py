@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 from django.conf import settings
 
-from compute import tls
+from compute import outbound
 from compute.gateway import Caller
 from compute.models import ClientRegistration
 from compute.refusals import EventsRefused, NotRegistered, Unavailable
@@ -75,7 +75,7 @@ async def _events(method: str, url: str, caller: Caller, gone_is_fine: bool = Fa
         "x-ims-org-id": caller.org_id,
     }
     try:
-        async with httpx.AsyncClient(verify=tls.context(), timeout=TIMEOUT) as client:
+        async with outbound.client(timeout=TIMEOUT) as client:
             answer = await client.request(method, url, headers=headers, **content)
     except httpx.HTTPError as err:
         raise Unavailable(f"I/O Events does not answer: {err}") from err

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from compute import activations, publisher, tls, worker_calls
+from compute import activations, outbound, publisher, worker_calls
 from compute.activations import Settlement, Task
 from compute.doorbell import Doorbell
 from compute.owner import this_process
@@ -53,7 +53,7 @@ class EventsAway(Exception):
 
 async def call_workers(beat: Callable[[], None]) -> None:
     """The loop `call-workers`."""
-    async with httpx.AsyncClient(verify=tls.context(), follow_redirects=False) as client:
+    async with outbound.client(follow_redirects=False) as client:
         attendants = Attendants(client)
         try:
             while True:

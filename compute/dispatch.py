@@ -93,7 +93,7 @@ class Dispatch:
 
     def start(self, runner: CoreRunner, threads: int) -> None:
         self.runner = runner
-        self._worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=200)
+        self._worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=100)
         self._worker.start()
 
     def stop(self, timeout: float) -> None:

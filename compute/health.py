@@ -7,6 +7,7 @@ from compute import lifecycle
 from dbthreads import in_db, sql
 
 STARTING_FOR = 30.0  # seconds in which the processes may still be starting
+STUCK_AFTER = 60.0  # seconds that an event may wait to be sent, or an invocation to be looked at
 _loaded_at = time.monotonic()
 
 
@@ -25,18 +26,20 @@ def _core_workers() -> dict[str, Any]:
 
 def _backlog() -> dict[str, dict[str, object]]:
     now = time.time()
-    unfinished, oldest = sql.rows(
-        "SELECT count(*), min(a.accepted_at) FROM compute_invocation i"
-        " JOIN compute_activation a ON a.activation_id = i.activation_id WHERE i.due_at IS NOT NULL"
+    unfinished, overdue, oldest = sql.rows(
+        "SELECT count(*), sum(CASE WHEN i.due_at < %s THEN 1 ELSE 0 END), min(a.accepted_at)"
+        " FROM compute_invocation i JOIN compute_activation a ON a.activation_id = i.activation_id"
+        " WHERE i.due_at IS NOT NULL",
+        [now - STUCK_AFTER],
     )[0]
     unsent, first = sql.rows(
         "SELECT count(*), min(finished_at) FROM compute_renditiontask WHERE publish_at IS NOT NULL"
     )[0]
     return {
-        "invocations": {"ok": True, "unfinished": unfinished, **_age("oldest_age", oldest, now)},
-        "outbox": {"ok": True, "unsent": unsent, **_age("oldest_age", first, now)},
+        "invocations": {"ok": not overdue, "unfinished": unfinished, **_age(oldest, now)},
+        "outbox": {"ok": first is None or now - first < STUCK_AFTER, "unsent": unsent, **_age(first, now)},
     }
 
 
-def _age(name: str, moment: float | None, now: float) -> dict[str, float]:
-    return {} if moment is None else {name: round(now - moment, 3)}
+def _age(moment: float | None, now: float) -> dict[str, float]:
+    return {} if moment is None else {"oldest_age": round(now - moment, 3)}

@@ -7,7 +7,7 @@ import httptools
 import orjson
 from django.conf import settings
 
-from compute import tls
+from compute import outbound
 from compute.keepalive import KeepAlive
 from compute.outbox import OutgoingEvent
 from compute.service_token import ServiceToken
@@ -30,7 +30,7 @@ class Ingress:
     """A client of settings.EVENTS_INGRESS_URL."""
 
     def __init__(self) -> None:
-        self._server = KeepAlive(settings.EVENTS_INGRESS_URL, TIMEOUT, tls.context())
+        self._server = KeepAlive(settings.EVENTS_INGRESS_URL, TIMEOUT, outbound.context())
         self._own_token = ServiceToken()
 
     async def send(self, event: OutgoingEvent) -> tuple[Reply, str]:

@@ -5,7 +5,7 @@ import os
 
 from django.conf import settings
 
-from compute import activations, outbox, tls
+from compute import activations, outbound, outbox
 from compute.dispatch import CoreRunner, dispatch
 from compute.engine.limits import Limits
 from compute.owner import is_dead, this_process
@@ -68,7 +68,7 @@ async def shutdown() -> None:
 
 
 def _limits() -> Limits:
-    authority = tls.authority_file()
+    authority = outbound.authority_file()
     return Limits(
         max_pixels=settings.RENDER_MAX_PIXELS,
         max_source_bytes=settings.RENDER_MAX_SOURCE_BYTES,

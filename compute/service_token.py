@@ -9,6 +9,7 @@ import time
 import httpx
 from django.conf import settings
 
+from compute import outbound
 from identity import bearer
 
 EARLY = 60.0  # seconds before its end at which a token is replaced
@@ -33,7 +34,7 @@ async def _fetch() -> bearer.Claims | None:
         "scope": settings.SCOPES,
     }
     try:
-        async with httpx.AsyncClient(timeout=10.0) as client:
+        async with outbound.client(timeout=10.0) as client:
             answer = await client.post(f"{settings.IMS_URL}/ims/token/v3", data=form)
             return await bearer.verify_async(answer.raise_for_status().json()["access_token"])
     except (httpx.HTTPError, bearer.BearerError, ValueError, KeyError):

@@ -108,8 +108,9 @@ def count_after(registration: Registration, after: int) -> int:
 def expire(retention_seconds: float) -> int:
     """Delete entries older than the retention; how many there were."""
     cutoff = now_ms() - int(retention_seconds * 1000)
-    due = "SELECT DISTINCT registration_id FROM events_entry WHERE written_ms < %s"
-    deleted = sum(_expire_in(registration, cutoff) for (registration,) in sql.rows(due, [cutoff]))
+    journals = sql.rows("SELECT id, expired_through FROM events_registration")
+    due = [journal for journal, expired_through in journals if _last_before(journal, cutoff) > expired_through]
+    deleted = sum(_expire_in(registration, cutoff) for registration in due)
     expectations.forget_older_than(cutoff)
     return deleted
 

@@ -27,6 +27,7 @@ REMEMBERED_TOKENS = 2048
 KEYS_FRESH_FOR = 3600.0  # seconds
 UNKNOWN_KEY_PAUSE = 2.0  # seconds between two fetches for the sake of unknown keys
 FETCH_TIMEOUT = 5.0
+NO_PROXY = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
 
 
 class BearerError(Exception):
@@ -227,7 +228,7 @@ def _refresh(key_id: str) -> None:
 
 def _fetch_keys() -> dict[str, Any]:
     try:
-        with httpx.Client(timeout=FETCH_TIMEOUT) as client:
+        with httpx.Client(timeout=FETCH_TIMEOUT, mounts=NO_PROXY) as client:
             return _document(client.get(_keys_url()))
     except httpx.HTTPError as err:
         raise _unreachable(err) from err
@@ -252,7 +253,7 @@ def _refreshed(task: asyncio.Task[None]) -> None:
 
 async def _fetch_keys_async() -> None:
     try:
-        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT) as client:
+        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT, mounts=NO_PROXY) as client:
             _keys.put(_document(await client.get(_keys_url())))
     except httpx.HTTPError as err:
         raise _unreachable(err) from err

@@ -1,10 +1,22 @@
-"""TLS towards other boxes and custom workers: the usual authorities, and the local one when there is one."""
+"""HTTP towards other boxes and custom workers.
+
+Trusts the usual authorities, and the local one when there is one. Uses the proxies of the environment, but never for
+this machine itself.
+"""
 
 import ssl
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import httpx
 from django.conf import settings
+
+NO_PROXY = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
+
+
+def client(**options: Any) -> httpx.AsyncClient:
+    return httpx.AsyncClient(verify=context(), mounts=NO_PROXY, **options)
 
 
 def authority_file() -> Path:
