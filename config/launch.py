@@ -8,6 +8,7 @@ addresses of the last `serve` on the same data directory.
 import argparse
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from config.errors import DataDirError, PortError, StartError, UnsafeHost
 
 DEFAULT_DATA_DIR = Path(__file__).resolve().parent.parent / "var"
 BAD_CONFIGURATION = 2
+INTERRUPTED = 130  # as shells report it
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def run(argv: list[str]) -> int:
         return manage(argv)
     except StartError as err:
         return _refuse(str(err), err.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def manage(argv: list[str]) -> int:
@@ -60,6 +64,8 @@ def manage(argv: list[str]) -> int:
 def serve(args: list[str]) -> int:
     served.drop_pasted_block(os.environ)
     options = serve_options(args)
+    # Until the server's own handler is there: leave by the front door, so that an ephemeral directory is removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ExitStack() as stack:
         root = _ephemeral_dir(stack) if options.ephemeral else options.data_dir
         stack.enter_context(datalock.acquire(root))

@@ -19,6 +19,17 @@ def test_health_needs_no_login_and_names_each_part(server: ServerProcess) -> Non
     assert httpx.head(f"{server.url}/_aemulator/health").status_code == 200
 
 
+def test_health_says_what_is_not_well(data_dir: Path) -> None:
+    nowhere = {"AZURE_STORAGE_CONNECTION_STRING": "AccountName=a;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:9/a;"}
+    with ServerProcess(data_dir, environment=nowhere) as server:
+        answer = httpx.get(f"{server.url}/_aemulator/health")
+        parts = answer.json()["parts"]
+        assert answer.status_code == 503
+        assert not parts["blob-storage"]["ok"]
+        assert parts["blob-storage"]["error"]
+        assert parts["database"]["ok"]
+
+
 def test_the_environment_is_for_the_logged_in(server: ServerProcess) -> None:
     assert httpx.get(f"{server.url}/_aemulator/env").status_code == 401
     assert httpx.get(f"{server.url}/_aemulator/env", auth=("admin", "wrong")).status_code == 401

@@ -149,6 +149,14 @@ def test_other_machines_are_let_in_only_with_a_password_of_your_own(data_dir: Pa
         assert httpx.get(f"{server.url}/_aemulator/env", auth=("admin", "admin")).status_code == 401
 
 
+def test_it_serves_on_ipv6_too(data_dir: Path) -> None:
+    with ServerProcess(data_dir, "--host", "::1") as server:
+        assert server.url.startswith("http://[::1]:")
+        assert httpx.get(f"{server.url}/_aemulator/health").status_code == 200
+        with httpx.Client(verify=_trusting(server.ca_file)) as client:
+            assert client.get(f"{server.https_url}/_aemulator/health").status_code == 200
+
+
 def test_a_setting_that_is_not_understood_is_one_line(data_dir: Path) -> None:
     code, line = refused("--data-dir", str(data_dir), AEMULATOR_RENDER_MAX_PIXELS="many")
     assert (code, line) == (2, "aemulator: AEMULATOR_RENDER_MAX_PIXELS must be a whole number, not 'many'")

@@ -66,6 +66,25 @@ def test_ephemeral_forgets_everything(tmp_path: Path) -> None:
     assert not root.exists()
 
 
+@pytest.mark.parametrize("number", SIGNALS.values(), ids=SIGNALS)
+def test_a_stop_while_it_starts_is_quiet(tmp_path: Path, number: signal.Signals) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    options = ["--port", "0", "--https-port", "0", "--no-demo", "--ephemeral"]
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve", *options],
+        cwd=ROOT,
+        env=clean_environment(TMPDIR=str(folder)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        wait_until(lambda: list(folder.glob("aemulator-*/server.lock")), 60, "the data directory is there")
+        process.send_signal(number)
+        output = process.communicate(timeout=30)[0].decode()
+    assert "Traceback" not in output
+    assert not list(folder.iterdir())
+
+
 def start_rendering(server: ServerProcess) -> list[str]:
     """Uploads that keep the workers busy for longer than a stop may take; the paths."""
     with photographer.client(server) as http:
