@@ -59,7 +59,8 @@ def _folder(base: str, node: TreeNode, query: Query) -> Entity:
     page = Page(tree.count_children(node.path, types=_SHOWN_TYPES), query.offset, query.limit)
     found = tree.children(node.path, offset=query.offset, limit=query.limit, types=_SHOWN_TYPES)
     below = tree.get_many([_described_at(child) for child in found] + [node.path / _CONTENT])
-    children = [_child(base, child, _properties(below, _described_at(child))) for child in found]
+    href = node.path.href
+    children = [_child(base, href, child, _properties(below, _described_at(child))) for child in found]
     content = _properties(below, node.path / _CONTENT)
     result = siren.folder(base, node, content, page, children)
     return _with_shown(result, query, [node.properties, content])
@@ -102,13 +103,14 @@ def _comment(base: str, target: Target) -> Entity:
     return siren.comment(base, target.path, tree.get(target.part_path))
 
 
-def _child(base: str, node: TreeNode, described: Properties) -> Entity:
-    return (siren.asset_child if node.is_asset else siren.folder_child)(base, node, described)
+def _child(base: str, parent_href: str, node: TreeNode, described: Properties) -> Entity:
+    href = f"{parent_href}{NodePath.stored(f'/{node.name}').href}"
+    return (siren.asset_child if node.is_asset else siren.folder_child)(base, href, node.name, described)
 
 
 def _described_at(node: TreeNode) -> NodePath:
     """Where the title of a child is."""
-    return node.path / (_METADATA if node.is_asset else _CONTENT)
+    return NodePath.stored(f"{node.path}/{_METADATA if node.is_asset else _CONTENT}")
 
 
 def _properties(found: Mapping[NodePath, TreeNode], path: NodePath) -> Properties:

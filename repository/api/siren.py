@@ -13,7 +13,8 @@ from repository.values import Properties
 
 Entity = dict[str, object]
 
-THUMBNAIL = "jcr:content/renditions/cq5dam.thumbnail.319.319.png"
+_API = "/api/assets"
+_THUMBNAIL = "/_jcr_content/renditions/cq5dam.thumbnail.319.319.png"
 # The API says Dublin Core where the tree says JCR.
 _RENAMED = {"jcr:title": "dc:title", "jcr:description": "dc:description", "jcr:language": "dc:language"}
 _MESSAGE = {"jcr:description": "message"}
@@ -34,27 +35,25 @@ class Page:
 
 def folder(base: str, node: TreeNode, content: Properties, page: Page, children: Sequence[Entity]) -> Entity:
     """`content` are the properties of its jcr:content."""
+    url = f"{base}{api_path(node.path)}.json"
     links = [
-        link("self", f"{base}{api_path(node.path)}.json"),
+        link("self", url),
         *([] if node.path == DAM else [link("parent", f"{base}{api_path(node.path.parent)}.json")]),
         link("content", f"{base}{node.path.href}.infinity.json"),
-        *_paging_links(f"{base}{api_path(node.path)}.json", page),
+        *_paging_links(url, page),
     ]
     properties = {"name": node.name, **titles(content), "srn:paging": page.properties()}
     return {"class": ["assets/folder"], "properties": properties, "entities": list(children), "links": links}
 
 
-def folder_child(base: str, node: TreeNode, content: Properties) -> Entity:
+def folder_child(base: str, href: str, name: str, content: Properties) -> Entity:
+    """`href` is the encoded path of the child, made once of its parent's: encoding is what costs on a list."""
     links = [
-        link("self", f"{base}{api_path(node.path)}.json"),
-        link("content", f"{base}{node.path.href}.infinity.json"),
+        link("self", f"{base}{_API}{href.removeprefix(DAM)}.json"),
+        link("content", f"{base}{href}.infinity.json"),
     ]
-    return {
-        "rel": ["child"],
-        "class": ["assets/folder"],
-        "properties": {"name": node.name, **titles(content)},
-        "links": links,
-    }
+    properties = {"name": name, **titles(content)}
+    return {"rel": ["child"], "class": ["assets/folder"], "properties": properties, "links": links}
 
 
 def asset(base: str, node: TreeNode, metadata: Properties, page: Page, renditions: Sequence[Entity]) -> Entity:
@@ -64,20 +63,17 @@ def asset(base: str, node: TreeNode, metadata: Properties, page: Page, rendition
         "metadata": shown_metadata(metadata),
         "srn:paging": page.properties(),
     }
-    links = _asset_links(base, node.path)
+    links = _asset_links(base, node.path.href)
     links.insert(1, link("parent", f"{base}{api_path(node.path.parent)}.json"))
     links += _paging_links(f"{base}{api_path(node.path)}.json", page)
     return {"class": ["assets/asset"], "properties": properties, "entities": list(renditions), "links": links}
 
 
-def asset_child(base: str, node: TreeNode, metadata: Properties) -> Entity:
-    reduced = {name: values.plain(metadata[name]) for name in ("dc:format", "dam:size") if name in metadata}
-    return {
-        "rel": ["child"],
-        "class": ["assets/asset"],
-        "properties": {"name": node.name, **_asset_titles(metadata), "metadata": reduced},
-        "links": _asset_links(base, node.path),
-    }
+def asset_child(base: str, href: str, name: str, metadata: Properties) -> Entity:
+    """`href` as in `folder_child`."""
+    reduced = {key: values.plain(metadata[key]) for key in ("dc:format", "dam:size") if key in metadata}
+    properties = {"name": name, **_asset_titles(metadata), "metadata": reduced}
+    return {"rel": ["child"], "class": ["assets/asset"], "properties": properties, "links": _asset_links(base, href)}
 
 
 def rendition(base: str, asset_path: NodePath, name: str, content: TreeNode | None) -> Entity:
@@ -155,7 +151,7 @@ def link(rel: str, href: str) -> Entity:
 
 def api_path(path: NodePath) -> str:
     """/content/dam/a is /api/assets/a; encoded."""
-    return f"/api/assets{path.href.removeprefix(DAM)}"
+    return f"{_API}{path.href.removeprefix(DAM)}"
 
 
 def titles(content: Properties) -> Entity:
@@ -172,11 +168,11 @@ def _asset_titles(metadata: Properties) -> Entity:
     return {name: values.plain(metadata[name]) for name in _RENAMED.values() if name in metadata}
 
 
-def _asset_links(base: str, path: NodePath) -> list[Entity]:
+def _asset_links(base: str, href: str) -> list[Entity]:
     return [
-        link("self", f"{base}{api_path(path)}.json"),
-        link("content", f"{base}{path.href}"),
-        link("thumbnail", f"{base}{(path / THUMBNAIL).href}"),
+        link("self", f"{base}{_API}{href.removeprefix(DAM)}.json"),
+        link("content", f"{base}{href}"),
+        link("thumbnail", f"{base}{href}{_THUMBNAIL}"),
     ]
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db.models.signals import post_delete, post_save
 
-from repository.auth import credentials
+from repository.auth import credentials, sessions
 
 ADMIN = "admin"
 DEFAULT_PASSWORD = "admin"
@@ -35,6 +35,7 @@ def watch_changes() -> None:
     """Let a changed user invalidate what is remembered of its credentials."""
     post_save.connect(credentials.forget_changed_user, sender=User)
     post_delete.connect(credentials.forget_changed_user, sender=User)
+    sessions.watch_changes()
 
 
 def technical_account(user_id: str) -> User:

@@ -9,14 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest, parse_cookie
 
 from identity import bearer
-from repository.auth import accounts
+from repository.auth import accounts, sessions
 from repository.auth.credentials import verified
 from repository.auth.errors import ImsUnreachable, InvalidBearer, InvalidCredentials
 
@@ -49,13 +45,8 @@ def by_header(headers: Mapping[str, str]) -> Identity | None:
 
 
 def by_session(headers: Mapping[str, str]) -> Identity | None:
-    key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
-    if not key:
-        return None
-    request = HttpRequest()
-    request.session = SessionStore(key)
-    user = get_user(request)
-    return Identity(user, Scheme.SESSION) if isinstance(user, User) else None
+    user = sessions.user_of(headers.get("cookie", ""))
+    return Identity(user, Scheme.SESSION) if user else None
 
 
 def _decoded(value: str) -> tuple[str, str]:
