@@ -5,6 +5,7 @@ import base64
 import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import TypeVar
 
 from blobstore.contents import Spool, Staged, path_of
@@ -15,7 +16,7 @@ from blobstore.store import Store
 T = TypeVar("T")
 
 PIECE = 1024 * 1024  # bytes gathered before a thread writes them
-SYNC_EVERY = 32 * 1024 * 1024  # bytes; the disk works while the rest arrives
+SYNC_EVERY = 16 * 1024 * 1024  # bytes
 
 
 async def receive(store: Store, request: BlobRequest, limit: int, *, digest: bool) -> Staged:
@@ -93,51 +94,78 @@ def decoded_md5(text: str) -> bytes:
 
 
 async def _spooled(store: Store, body: AsyncIterator[bytes], digest: bool) -> Staged:
-    """Write in a thread while the next pieces arrive: at most two lots of `PIECE` bytes are in memory."""
-    intake = _Intake(store, digest)
-    pending: asyncio.Future[None] | None = None
-    lot: list[bytes] = []
-    size = 0
+    spooling = _Spooling(store, digest)
     try:
         async for piece in body:
-            lot.append(piece)
-            size += len(piece)
-            if size >= PIECE:
-                if pending is not None:
-                    await pending
-                pending = asyncio.ensure_future(store.work(intake.take, lot))
-                lot, size = [], 0
-        if pending is not None:
-            await pending
-        return await store.work(intake.finish, lot)
+            await spooling.add(piece)
+        return await spooling.finish()
     except BaseException:
-        if pending is not None:
-            await asyncio.wait([pending])
-        await asyncio.shield(store.work(intake.discard))
+        await asyncio.shield(spooling.abandon())
         raise
+
+
+class _Spooling:
+    """Writes in a thread while the next pieces arrive: at most two lots of `PIECE` bytes are in memory."""
+
+    def __init__(self, store: Store, digest: bool) -> None:
+        self._store = store
+        self._intake = _Intake(store.config.directory, digest)
+        self._lot: list[bytes] = []
+        self._size = 0
+        self._unsynced = 0
+        self._writing: asyncio.Future[None] | None = None
+        self._syncing: asyncio.Future[None] | None = None
+
+    async def add(self, piece: bytes) -> None:
+        self._lot.append(piece)
+        self._size += len(piece)
+        if self._size >= PIECE:
+            await _ended(self._writing)
+            self._writing = asyncio.ensure_future(self._store.work(self._intake.take, self._lot))
+            self._unsynced += self._size
+            self._lot, self._size = [], 0
+            self._sync_behind()
+
+    async def finish(self) -> Staged:
+        await _ended(self._writing)
+        await _ended(self._syncing)
+        return await self._store.work(self._intake.finish, self._lot)
+
+    async def abandon(self) -> None:
+        """Remove the file, once nothing writes to it any more."""
+        under_way = [task for task in (self._writing, self._syncing) if task is not None]
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await self._store.work(self._intake.discard)
+
+    def _sync_behind(self) -> None:
+        """Let the disk work while the rest arrives, so that the last sync has little left to do."""
+        if self._unsynced >= SYNC_EVERY and (self._syncing is None or self._syncing.done()):
+            self._unsynced = 0
+            self._syncing = asyncio.ensure_future(self._synced(self._syncing))
+
+    async def _synced(self, before: asyncio.Future[None] | None) -> None:
+        await _ended(before)  # its failure is this one's
+        await self._store.work(self._intake.sync)
 
 
 class _Intake:
     """A spool with its running size and digest. Its calls block."""
 
-    def __init__(self, store: Store, digest: bool) -> None:
-        self._directory = store.config.directory
+    def __init__(self, directory: Path, digest: bool) -> None:
+        self._directory = directory
         self._spool: Spool | None = None
         self._md5 = hashlib.md5(usedforsecurity=False) if digest else None
         self._size = 0
-        self._unsynced = 0
 
     def take(self, lot: list[bytes]) -> None:
         data = b"".join(lot)
-        spool = self._opened()
-        spool.write(data)
+        self._opened().write(data)
         if self._md5 is not None:
             self._md5.update(data)
         self._size += len(data)
-        self._unsynced += len(data)
-        if self._unsynced >= SYNC_EVERY:
-            spool.sync()
-            self._unsynced = 0
+
+    def sync(self) -> None:
+        self._opened().sync()
 
     def finish(self, lot: list[bytes]) -> Staged:
         self.take(lot)
@@ -152,3 +180,8 @@ class _Intake:
         if self._spool is None:
             self._spool = Spool(self._directory)
         return self._spool
+
+
+async def _ended(task: asyncio.Future[None] | None) -> None:
+    if task is not None:
+        await task

@@ -1,5 +1,6 @@
 """`python -m tests.blobstore.serve DIRECTORY DESCRIPTOR`: the store on a listening socket, without Django."""
 
+import socket
 import sys
 from pathlib import Path
 
@@ -10,4 +11,6 @@ from tests.blobstore.servers import config
 
 if __name__ == "__main__":
     directory, descriptor = sys.argv[1:]
-    uvicorn.run(create_app(config(Path(directory))), fd=int(descriptor), log_level="warning")
+    # Not uvicorn's own `fd`: it takes every descriptor for a Unix socket, and then leaves Nagle's algorithm on.
+    listening = socket.socket(fileno=int(descriptor))
+    uvicorn.Server(uvicorn.Config(create_app(config(Path(directory))), log_level="warning")).run([listening])
