@@ -44,7 +44,7 @@ class Cascade:
         self._watermarks = watermarks
         self._report = report
         self._analysed: bytes | None = None
-        self._encoded: dict[tuple[Box, Size, Encoding, object, object], bytes] = {}
+        self._latest: tuple[object, bytes] = (None, b"")
 
     def render(self, wanted: Mapping[int, Instructions]) -> Iterator[Outcome]:
         """One outcome for each. What breaks the decoding fails all that hang on it."""
@@ -56,19 +56,22 @@ class Cascade:
             except RenditionError as err:
                 yield index, err
         for group in plans.values():
-            group.sort(key=lambda plan: plan.size.area, reverse=True)
+            group.sort(key=lambda plan: (-plan.size.area, plan.instructions.fmt))
             yield from self._group(group)
 
     def _group(self, plans: list[Plan]) -> Iterator[Outcome]:
         made: list[Raster] = []
         for position, plan in enumerate(plans):
             try:
-                made.append(self._raster(plan, made, plans[position:]))
+                raster = self._raster(plan, made, plans[position:])
             except RenditionError as err:  # the others would only fail in the same way
                 yield from ((waiting.index, err) for waiting in plans[position:])
                 return
+            # Larger ones are let go as soon as this one is large enough for the rest.
+            covers_rest = all(raster.size.covers(waiting.size) for waiting in plans[position:])
+            made = [raster] if covers_rest else [*made, raster]
             try:
-                yield plan.index, self._finished(plan, made[-1])
+                yield plan.index, self._finished(plan, raster)
             except RenditionError as err:
                 yield plan.index, err
 
@@ -136,11 +139,11 @@ class Cascade:
             density=wanted.dpi or wanted.convert_to_dpi or self._picture.density,
             xmp=checked_packet(wanted.xmp) if wanted.xmp else None,
         )
-        # A picture smaller than two of the asked sizes gives the same file twice.
+        # A picture smaller than two of the asked sizes gives the same file twice, one after the other.
         key = (plan.box, plan.size, encoding, wanted.background, wanted.watermark)
-        if key not in self._encoded:
-            self._encoded[key] = self._dressed(wanted, raster).encoded(encoding)
-        return Rendition(self._encoded[key], MIMETYPES[wanted.fmt], None, raster.size.width, raster.size.height)
+        if self._latest[0] != key:
+            self._latest = (key, self._dressed(wanted, raster).encoded(encoding))
+        return Rendition(self._latest[1], MIMETYPES[wanted.fmt], None, raster.size.width, raster.size.height)
 
     def _dressed(self, wanted: Instructions, raster: Raster) -> Raster:
         """With its watermark, and on its background."""
