@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl
 
-from azure.storage.blob._shared.authentication import _storage_header_sort
-
 from blobstore.errors import AzureError, Reason
 from blobstore.requests import BlobRequest
 from blobstore.sas import failed, sign
@@ -75,6 +73,9 @@ def _orders(request: BlobRequest) -> Iterable[Headers]:
     """The x-ms headers by code point, as most clients sort them, and by the service's own collation."""
     own = sorted((name, value.strip()) for name, value in request.headers.items() if name.startswith("x-ms-"))
     yield own
+    # Imported only here, where a signature did not fit: the SDK is slow to import.
+    from azure.storage.blob._shared.authentication import _storage_header_sort
+
     try:
         collated = _storage_header_sort(own)
     except (ValueError, IndexError):  # a character that the collation does not know

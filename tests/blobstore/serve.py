@@ -7,7 +7,7 @@ from pathlib import Path
 import uvicorn
 
 from blobstore.asgi import create_app
-from tests.blobstore.servers import config
+from tests.blobstore.account import config
 
 if __name__ == "__main__":
     directory, descriptor = sys.argv[1:]

@@ -17,11 +17,9 @@ import uvicorn
 from azure.storage.blob import BlobServiceClient
 
 from blobstore.asgi import BlobApplication, create_app
-from blobstore.configuration import BlobstoreConfig
+from tests.blobstore.account import ACCOUNT, KEY, config
 from tests.server import ROOT, wait_until
 
-ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 NPM = ROOT / "tests" / "npm"
 AZURITE = NPM / "node_modules" / ".bin" / "azurite-blob"
 READY_WITHIN = 60.0
@@ -45,10 +43,6 @@ class BlobServer:
 
     def service(self, credential: str | None = KEY) -> BlobServiceClient:
         return BlobServiceClient(self.url, credential=credential, retry_total=0)
-
-
-def config(directory: Path, **more: object) -> BlobstoreConfig:
-    return BlobstoreConfig(ACCOUNT, KEY, directory, **more)  # type: ignore[arg-type]
 
 
 def bound_socket() -> socket.socket:

@@ -11,7 +11,7 @@ from azure.storage.blob import (
     generate_container_sas,
 )
 
-from tests.blobstore.servers import ACCOUNT, KEY
+from tests.blobstore.account import ACCOUNT, KEY
 
 
 def later(minutes: float = 10) -> datetime:

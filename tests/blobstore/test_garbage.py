@@ -14,7 +14,7 @@ from blobstore.conditions import NONE
 from blobstore.contents import Spool, Staged
 from blobstore.garbage import collect_garbage
 from blobstore.store import Store
-from tests.blobstore.servers import config
+from tests.blobstore.account import config
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Shared access signatures: through the SDK on our store and on Azurite alike, then what our store alone promises."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from urllib.parse import parse_qs, quote, urlencode
 
 import httpx
@@ -17,7 +19,8 @@ from azure.storage.blob import (
 )
 
 from blobstore import sas
-from tests.blobstore.servers import ACCOUNT, KEY, BlobServer
+from tests.blobstore.account import ACCOUNT, KEY
+from tests.blobstore.servers import BlobServer
 from tests.blobstore.signing import account_token, blob_token, container_token, later, signed
 
 CONTENT = b"secret"
@@ -274,3 +277,24 @@ def test_shared_key_signs_every_kind_of_name_and_header(own_container: Container
         blob.upload_blob(CONTENT, content_settings=settings, metadata={"a_b": "x  y", "ab": "z", "a1": "p"})
         assert blob.download_blob(decompress=False).readall() == CONTENT
         assert quote(name, safe="") in quote(blob.get_blob_properties().name, safe="")
+
+
+def test_shared_key_lite(own: BlobClient, http: httpx.Client) -> None:
+    path = f"/{ACCOUNT}/{own.container_name}/{own.blob_name}"
+    date = formatdate(usegmt=True)
+    text = f"GET\n\n\n\nx-ms-date:{date}\nx-ms-version:2021-12-02\n/{ACCOUNT}{path}?comp=metadata"
+    headers = {"x-ms-date": date, "x-ms-version": "2021-12-02"}
+    for key, status in ((KEY, 200), ("AAAA", 403)):
+        credentials = f"SharedKeyLite {ACCOUNT}:{sas.sign(key, text)}"
+        answer = http.get(path, params={"comp": "metadata"}, headers={**headers, "authorization": credentials})
+        assert answer.status_code == status
+
+
+def test_old_shared_key_signature_is_refused(http: httpx.Client) -> None:
+    date = formatdate(time.time() - 3600, usegmt=True)
+    text = f"GET\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:2021-12-02\n/{ACCOUNT}/{ACCOUNT}\ncomp:list"
+    headers = {"x-ms-date": date, "x-ms-version": "2021-12-02"}
+    credentials = f"SharedKey {ACCOUNT}:{sas.sign(KEY, text)}"
+    answer = http.get(f"/{ACCOUNT}", params={"comp": "list"}, headers={**headers, "authorization": credentials})
+    assert answer.status_code == 403
+    assert "Request date header too old" in answer.text

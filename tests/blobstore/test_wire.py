@@ -11,7 +11,8 @@ import httpx
 import pytest
 from azure.storage.blob import BlobClient, ContainerClient
 
-from tests.blobstore.servers import ACCOUNT, BlobServer
+from tests.blobstore.account import ACCOUNT
+from tests.blobstore.servers import BlobServer
 from tests.blobstore.signing import account_token, signed
 from tests.server import wait_until
 
