@@ -13,12 +13,11 @@ from typing import Any
 import dramatiq
 from django.conf import settings
 from django.db import close_old_connections
-from dramatiq.brokers.stub import StubBroker
-from dramatiq.errors import ConnectionError as BrokerConnectionError
 
 from compute import activations
 from compute.activation import CoreActivation, RenditionInstructions, RenditionResult, SourceRef
 from compute.activations import CoreWork, Settlement, Task
+from compute.broker import make_broker
 from compute.owner import this_process
 from compute.pool import PoolStopped, WorkerPool
 from compute.rendition_events import Outcome
@@ -78,7 +77,8 @@ class Dispatch:
 
     def __init__(self, url: str) -> None:
         self.runner: CoreRunner | None = None
-        self.broker = make_broker(url)
+        made = make_broker(url)
+        self.broker, self._errors = made.broker, made.errors
         declare = dramatiq.actor(actor_name="run_invocation", queue_name=QUEUE, broker=self.broker)
         self._actor = declare(self._run_invocation)
         self._worker: dramatiq.Worker | None = None
@@ -87,7 +87,7 @@ class Dispatch:
         """Ask for an invocation to be run. A broker that is away is no error: the sweeper sends again."""
         try:
             self._actor.send(invocation_id, publish_from)
-        except BrokerConnectionError as err:
+        except self._errors as err:
             log.warning("The broker does not take messages: %s", err)
             activations.message_lost(invocation_id)
 
@@ -106,19 +106,6 @@ class Dispatch:
         close_old_connections()
         if self.runner:
             self.runner.run(invocation_id, publish_from)
-
-
-def make_broker(url: str) -> dramatiq.Broker:
-    """The broker at a redis:, rediss:, amqp: or amqps: URL; in memory without one."""
-    if not url:
-        return StubBroker(middleware=[])
-    if url.startswith(("redis:", "rediss:", "unix:")):
-        from dramatiq.brokers.redis import RedisBroker
-
-        return RedisBroker(url=url, middleware=[], namespace="aemulator")  # type: ignore[no-untyped-call]
-    from dramatiq.brokers.rabbitmq import RabbitmqBroker
-
-    return RabbitmqBroker(url=url, middleware=[])
 
 
 @cache

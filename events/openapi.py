@@ -48,8 +48,8 @@ _ERROR: Final = form({"error_code": STRING, "message": STRING})
 def _refusals(*statuses: int) -> dict[int, Node]:
     reasons = {
         400: "A parameter, header or the body is not right",
-        401: "The bearer token or API key is missing or wrong",
-        403: "It belongs to another organization",
+        401: "The bearer token is missing or wrong",
+        403: "The API key or the organization does not go with the token",
         404: "There is no such registration",
         409: "There is a registration of that name: `x-conflicting-id`",
         410: "The position is older than what the journal keeps",

@@ -1,16 +1,21 @@
-"""The parts of the service that can be seen alone: rate limit, doorbell, keep-alive client, owners, payloads."""
+"""The parts of the service that can be seen alone: rate limit, doorbell, keep-alive client, owners, payloads, rows."""
 
 import asyncio
 import os
 import threading
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from compute import owner
+from compute import activations, outbox, owner
+from compute.activations import NewActivation, Settlement
+from compute.dispatch import Dispatch
 from compute.doorbell import Doorbell
 from compute.keepalive import KeepAlive
+from compute.models import Invocation
+from compute.outbox import Sent
 from compute.rate_limit import RateLimit
 from compute.refusals import TooManyRequests
 from compute.rendition_events import Facts, Outcome, payload
@@ -157,3 +162,62 @@ def test_what_is_not_known_is_not_in_the_event() -> None:
     }
     created = payload(Facts("r", {"url": "u", "name": "n"}, {"a": 1}, {"userData": {"b": 2}}, 0.0), Outcome({}))
     assert (created["source"], created["userData"], created["metadata"]) == ("u", {"a": 1}, {})
+
+
+@pytest.mark.django_db
+def test_a_broker_that_is_away_is_no_error_and_the_message_comes_due_again() -> None:
+    new = NewActivation("a" * 32, "r", "o", "c", "t", None, None, "h", (("", {"fmt": "png"}),))
+    invocation = activations.create(new)[""]
+    Dispatch("redis://127.0.0.1:9/0").send(invocation, 0.0)
+    due_at = Invocation.objects.get(pk=invocation).due_at
+    assert due_at is not None
+    assert due_at < time.time() + 2
+    assert activations.take_due_messages(10) == []
+
+
+@pytest.mark.django_db
+def test_an_invocation_is_taken_once_until_its_lease_lapses() -> None:
+    new = NewActivation("a" * 32, "r", "o", "c", "t", None, None, "h", (("", {"fmt": "png"}),))
+    invocation = activations.create(new)[""]
+    assert activations.take_core(invocation, "one", lease=60)
+    assert activations.take_core(invocation, "other", lease=60) is None
+    activations.renew("one", lease=0)
+    taken = activations.take_core(invocation, "other", lease=60)
+    assert taken
+    assert taken.attempts == 2
+    activations.release("other")
+    assert activations.take_due_messages(10) == [invocation]
+
+
+@pytest.mark.django_db
+def test_a_rendition_ends_once() -> None:
+    new = NewActivation("a" * 32, "r", "o", "c", "t", None, None, "h", (("", {"fmt": "png"}), ("", {"fmt": "jpg"})))
+    work = activations.take_core(activations.create(new)[""], "one", lease=60)
+    assert work
+    first, second = work.tasks
+    activations.settle([Settlement(first.task_id, Outcome({"repo:size": 1}), time.time())])
+    activations.settle([Settlement(first.task_id, Outcome(error_reason="GenericError"), time.time())])
+    (event,) = outbox.take(10)
+    assert '"rendition_created"' in event.payload
+    assert event.event_id == f"{'a' * 32}-0"
+    assert outbox.take(10) == []  # somebody is sending it
+
+    outbox.note([Sent(first.task_id)])
+    outbox.all_due()
+    assert outbox.take(10) == []
+    assert Invocation.objects.get().state == "running"
+    activations.settle([Settlement(second.task_id, Outcome(error_reason="SourceCorrupt"), time.time())])
+    assert Invocation.objects.get().state == "ended"
+
+
+@pytest.mark.django_db
+def test_old_activations_are_forgotten_once_they_are_done() -> None:
+    new = NewActivation("a" * 32, "r", "o", "c", "t", None, None, "h", (("", {"fmt": "png"}),))
+    work = activations.take_core(activations.create(new)[""], "one", lease=60)
+    assert work
+    assert activations.forget_older_than(0) == 0
+    activations.settle([Settlement(work.tasks[0].task_id, Outcome({}), time.time())])
+    assert activations.forget_older_than(0) == 0  # its event is still to be sent
+    outbox.note([Sent(work.tasks[0].task_id)])
+    assert activations.forget_older_than(60) == 0
+    assert activations.forget_older_than(0) == 1
