@@ -41,13 +41,15 @@ def verify(request: BlobRequest, account: str, key: str, now: datetime | None = 
         raise AzureError(Reason.INVALID_AUTHENTICATION_INFO)
     if name != account:
         raise failed("The account does not exist")
-    strings = [
-        string_to_sign(request, account, headers, lite=scheme == "SharedKeyLite") for headers in _orders(request)
-    ]
-    if not any(hmac.compare_digest(signature.encode(), sign(key, text).encode()) for text in strings):
+    text = ""
+    for headers in _orders(request):
+        text = string_to_sign(request, account, headers, lite=scheme == "SharedKeyLite")
+        if hmac.compare_digest(signature.encode(), sign(key, text).encode()):
+            break
+    else:
         raise failed(
-            f"The MAC signature found in the HTTP request is not the same as any computed signature. "
-            f"Server used following string to sign: '{strings[0]}'."
+            "The MAC signature found in the HTTP request is not the same as any computed signature. "
+            f"Server used following string to sign: '{text}'."
         )
     _check_date(request, now or datetime.now(UTC))
 
