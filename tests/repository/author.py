@@ -4,8 +4,22 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
+
+from tests.server import ServerProcess
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+
+_SHARED = pytest.StashKey[ServerProcess]()
+
+
+def shared_server(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> ServerProcess:
+    """One server for all the modules that keep to folders of their own; it stops at the end of the session."""
+    stash = request.session.stash
+    if _SHARED not in stash:
+        stash[_SHARED] = ServerProcess(folders.mktemp("author") / "data").start()
+        request.addfinalizer(stash[_SHARED].stop)
+    return stash[_SHARED]
 
 
 def fresh_folder(client: httpx.Client) -> str:

@@ -1,13 +1,11 @@
-"""One server for all modules of this folder: every test works in a folder of its own."""
-
-from collections.abc import Iterator
+"""The server that these modules share with others."""
 
 import pytest
 
+from tests.repository.author import shared_server
 from tests.server import ServerProcess
 
 
-@pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("server") / "data") as running:
-        yield running
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ServerProcess:
+    return shared_server(request, tmp_path_factory)
