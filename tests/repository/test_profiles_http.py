@@ -2,6 +2,7 @@
 
 import io
 import re
+import ssl
 from typing import Any
 
 import httpx
@@ -219,6 +220,31 @@ def test_a_custom_worker_gets_its_parameters_as_texts_and_https_urls(
     assert rendition["target"]["urls"][0].startswith(server.https_url)
     assert call.body["source"]["url"].startswith(server.https_url)
     assert content["dam:failedRenditions"]["Circle.png"]["reason"] == "SourceUnsupported"
+
+
+RDF = (
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:shop="http://example.org/shop/">'
+    b'<rdf:Description shop:colour="red"/></rdf:RDF>'
+)
+
+
+def test_what_a_metadata_worker_returns_becomes_metadata(
+    client: httpx.Client, server: ServerProcess, folder: str
+) -> None:
+    def behave(call: Call) -> tuple[int, object]:
+        (rendition,) = call.body["renditions"]
+        context = ssl.create_default_context(cafile=str(server.ca_file))
+        assert httpx.put(rendition["target"]["urls"][0], content=RDF, verify=context).status_code == 201
+        call.send_event(server.url, rendition, metadata={"repo:size": len(RDF), "dc:format": "application/rdf+xml"})
+        return 200, {"activationId": "b" * 32}
+
+    with custom_worker(behave) as worker:
+        custom = {"name": "tags", "extension": "xml", "worker": worker.url, "createMetadataRendition": True}
+        apply(client, folder, make(client, "Metadata", custom=[custom])["path"])
+        asset = upload(client, folder, "a.jpg", photo(6))
+        content = processed(client, asset)
+    assert content["metadata"]["shop:colour"] == "red"
+    assert client.get(f"{asset}/jcr:content/renditions/tags.xml").content == RDF
 
 
 # --- reprocessing ----------------------------------------------------------------------------------------------------
