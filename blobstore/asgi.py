@@ -96,6 +96,7 @@ def _from_settings() -> BlobApplication:
             account=settings.DEVSTORE_ACCOUNT,
             key=settings.DEVSTORE_KEY,
             directory=Path(settings.BLOBSTORE_DIR),
+            ca_file=Path(settings.DATA_DIR) / "secrets" / "ca.pem",  # the server's own https, as a copy source
         )
     )
 
