@@ -33,7 +33,7 @@ from repository.auth.identification import identify
 from repository.errors import InvalidPath, NodeNotFound
 from repository.paths import NodePath
 from repository.profiles import ORIGINAL
-from repository.refusals import Refusal, page
+from repository.refusals import Refusal, page, refusal
 from repository.sling.streaming import BinaryTarget, find
 from repository.tree import BinaryRef
 
@@ -42,6 +42,7 @@ _BY_ID = re.compile(
     rf"(?:/adobe)?/assets/(?P<id>{identifiers.PATTERN})/(?:original|renditions/(?P<name>[^/]+))(?:/as/[^/]+)?"
 )
 _LINK_LIFETIME = timedelta(hours=12)
+_TREE = ("/content/", "/api/assets/")
 _ROOTS = ("/adobe/assets/", "/assets/", "/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/")
 _conditions = StaticFiles(check_dir=False)
 
@@ -55,6 +56,10 @@ class Binaries:
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _has_encoded_slash(scope):
+            refused = refusal(HTTPStatus.BAD_REQUEST, scope["path"], "An encoded slash (%2F) cannot be part of a name")
+            await Response(refused.body, refused.status, refused.headers)(scope, receive, send)
+            return
         found = await in_db(_look_up, scope) if _may_be_binary(scope) else None
         if found is None:
             await self._otherwise(scope, receive, send)
@@ -162,6 +167,12 @@ class _HeldStart:
             start, self._start = self._start, None
             await self._send(start)
         await self._send(message)
+
+
+def _has_encoded_slash(scope: Scope) -> bool:
+    """In a path of the tree. Decoded it would pass for a separator, and so name another node."""
+    is_path = scope["type"] == "http" and scope["path"].startswith(_TREE)
+    return is_path and b"%2f" in scope.get("raw_path", b"").lower()
 
 
 def _may_be_binary(scope: Scope) -> bool:

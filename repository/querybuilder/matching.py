@@ -6,24 +6,21 @@ A kind of predicate that nobody knows (`location`, `savedquery`, …) is ignored
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from django.utils import timezone
 
 from repository import values
-from repository.errors import InvalidValue
 from repository.querybuilder.candidates import Candidate, path_of, split_property
+from repository.querybuilder.comparing import ago, decimal, like_pattern, literally, moment, same
 from repository.querybuilder.errors import InvalidQuery
 from repository.querybuilder.predicates import Group, Predicate
 from repository.querybuilder.words import parse_words
 from repository.tree import TreeNode
 from repository.values import Value
 
-_AGO = re.compile(r"([+-]?)(\d{1,6})\s*([smhdwMy])")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "M": 30 * 86400, "y": 365 * 86400}
-_LIKE_PARTS = re.compile(r"(\\.|[%_])")
 _TRUE = "true"
 T = TypeVar("T", datetime, Decimal)
 
@@ -142,19 +139,19 @@ def _equals(predicate: Predicate, found: list[list[str]]) -> bool:
     if not wanted:
         return bool(found)
     quantifier = all if predicate.is_true("and") else any
-    return quantifier(any(_same(text, value) for texts in found for text in texts) for value in wanted)
+    return quantifier(any(same(text, value) for texts in found for text in texts) for value in wanted)
 
 
 def _unequals(predicate: Predicate, found: list[list[str]]) -> bool:
     """There is a value that is another one."""
     wanted = predicate.numbered("value")
     quantifier = all if predicate.is_true("and") else any
-    return quantifier(any(not _same(text, value) for texts in found for text in texts) for value in wanted)
+    return quantifier(any(not same(text, value) for texts in found for text in texts) for value in wanted)
 
 
 def _like(predicate: Predicate, found: list[list[str]]) -> bool:
     quantifier = all if predicate.is_true("and") else any
-    patterns = [_like_pattern(value) for value in predicate.numbered("value")]
+    patterns = [like_pattern(value) for value in predicate.numbered("value")]
     return quantifier(
         any(fnmatch.fnmatchcase(text, pattern) for texts in found for text in texts) for pattern in patterns
     )
@@ -178,25 +175,6 @@ _OPERATIONS: dict[str, Callable[[Predicate, list[list[str]]], bool]] = {
 }
 
 
-def _like_pattern(text: str) -> str:
-    """JCR's: `%` any text, `_` one character, a backslash before what is meant literally. As one of fnmatch's, which
-    cannot be made to run for ever."""
-    return "".join({"%": "*", "_": "?"}.get(part) or _literally(part) for part in _LIKE_PARTS.split(text))
-
-
-def _literally(part: str) -> str:
-    plain = part[1:] if len(part) == 2 and part.startswith("\\") else part
-    return re.sub(r"([*?[])", r"[\1]", plain)
-
-
-def _same(text: str, wanted: str) -> bool:
-    """Dates and numbers by what they mean, not by how they are written."""
-    if text == wanted:
-        return True
-    left, right = _comparable(text), _comparable(wanted)
-    return left is not None and type(left) is type(right) and left == right
-
-
 def _full_text(predicate: Predicate, candidate: Candidate) -> bool:
     words = parse_words(predicate.value)
     place = predicate.get("relPath")
@@ -215,18 +193,18 @@ def _texts_of(node: TreeNode) -> Iterator[str]:
 
 
 def _date_range(predicate: Predicate, candidate: Candidate) -> bool:
-    bounds = (_bound(predicate, "lowerBound", _moment), _bound(predicate, "upperBound", _moment))
-    return _within(predicate, candidate, bounds, _moment)
+    bounds = (_bound(predicate, "lowerBound", moment), _bound(predicate, "upperBound", moment))
+    return _within(predicate, candidate, bounds, moment)
 
 
 def _relative_date_range(predicate: Predicate, candidate: Candidate) -> bool:
-    bounds = (_bound(predicate, "lowerBound", _ago), _bound(predicate, "upperBound", _ago) or timezone.now())
-    return _within(predicate, candidate, bounds, _moment)
+    bounds = (_bound(predicate, "lowerBound", ago), _bound(predicate, "upperBound", ago) or timezone.now())
+    return _within(predicate, candidate, bounds, moment)
 
 
 def _range(predicate: Predicate, candidate: Candidate) -> bool:
-    bounds = (_bound(predicate, "lowerBound", _decimal), _bound(predicate, "upperBound", _decimal))
-    return _within(predicate, candidate, bounds, _decimal)
+    bounds = (_bound(predicate, "lowerBound", decimal), _bound(predicate, "upperBound", decimal))
+    return _within(predicate, candidate, bounds, decimal)
 
 
 def _within(
@@ -271,7 +249,7 @@ def _exclude_paths(predicate: Predicate, candidate: Candidate) -> bool:
 
 def _excluded(pattern: str, path: str) -> bool:
     """A path, or one with `*` and `.*` for any text; no other expression, since those can be made to run for ever."""
-    return fnmatch.fnmatchcase(path, "*".join(map(_literally, re.split(r"\.?\*", pattern))))
+    return fnmatch.fnmatchcase(path, "*".join(map(literally, re.split(r"\.?\*", pattern))))
 
 
 def _bound(predicate: Predicate, name: str, read: Callable[[str], T | None]) -> T | None:
@@ -282,45 +260,6 @@ def _bound(predicate: Predicate, name: str, read: Callable[[str], T | None]) -> 
     if bound is None:
         raise InvalidQuery(f"{predicate.kind}.{name} cannot be read: {text[:60]!r}")
     return bound
-
-
-def _moment(text: str) -> datetime | None:
-    """ISO 8601, or milliseconds since 1970."""
-    if text.isascii() and text.isdigit() and len(text) < 15:
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
-    try:
-        return values.parse_date(text)
-    except InvalidValue:
-        return None
-
-
-def _ago(text: str) -> datetime | None:
-    """`-1d`, `2h`: so long from now; 0 is now."""
-    if text.strip() == "0":
-        return timezone.now()
-    match = _AGO.fullmatch(text.strip())
-    if not match:
-        return None
-    seconds = int(match[2]) * _UNITS[match[3]]
-    try:
-        return timezone.now() + timedelta(seconds=-seconds if match[1] == "-" else seconds)
-    except OverflowError:
-        return None
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _comparable(text: str) -> datetime | Decimal | None:
-    number = _decimal(text) if text[:1] in "+-.0123456789" and text else None
-    if number is not None:
-        return number
-    return _moment(text) if text[4:5] == "-" else None
 
 
 _MATCHERS: dict[str, Callable[[Predicate, Candidate], bool]] = {

@@ -104,6 +104,12 @@ def test_a_path_encoded_twice_is_another_path(client: httpx.Client) -> None:
     assert client.get(f"{folder}/a%2520b.json").status_code == 404
 
 
+def test_an_encoded_slash_separates_nothing(client: httpx.Client) -> None:
+    folder = fresh_folder(client)
+    for url in (f"{folder}%2Fjcr:content.json", f"{folder.replace('/content/dam', '/api/assets')}%2fx.json"):
+        assert client.get(url).status_code == 400
+
+
 def test_jcr_content_may_be_written_without_its_colon(client: httpx.Client) -> None:
     folder = fresh_folder(client)
     for written in ("jcr:content", "_jcr_content", "jcr%3Acontent"):
