@@ -7,8 +7,6 @@ rdf:Seq or rdf:Bag, alternatives by language as rdf:Alt.
 import io
 import re
 from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import XMLGenerator
-from xml.sax.xmlreader import AttributesNSImpl
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
@@ -97,6 +95,8 @@ def write_packet(properties: Properties) -> bytes:
 
 class _Writer:
     def __init__(self, buffer: io.BytesIO, properties: Properties) -> None:
+        from xml.sax.saxutils import XMLGenerator  # brings half of urllib with it: 7 MB when nobody else needs that
+
         self._properties = properties
         self._xml = XMLGenerator(buffer, "utf-8", short_empty_elements=True)
 
@@ -159,6 +159,8 @@ class _Writer:
         self._close(name)
 
     def _open(self, name: Name, attributes: dict[Name, str] | None = None) -> None:
+        from xml.sax.xmlreader import AttributesNSImpl
+
         cleaned: dict[tuple[str | None, str], str] = {
             key: _FORBIDDEN.sub("", text) for key, text in (attributes or {}).items()
         }
