@@ -58,8 +58,7 @@ def all_created(accepted: list[str]) -> list[tuple[str, int, str]]:
 
 def test_a_custom_worker_is_not_forgotten_over_a_kill(tmp_path: Path) -> None:
     """The server dies between the worker's answer and its events: one of them comes later, the other never."""
-    environment = {"AEMULATOR_CUSTOM_WORKER_TIMEOUT": "6", **ONE_PROCESS}
-    server = ServerProcess(tmp_path / "data", environment=environment).start()
+    server = ServerProcess(tmp_path / "data", environment=ONE_PROCESS).start()
     with custom_worker(lambda _: (200, {"activationId": "a" * 32})) as worker:
         with adobe_client(server.url) as adobe:
             journal = adobe.post("/register").json()["journal"]
@@ -70,10 +69,17 @@ def test_a_custom_worker_is_not_forgotten_over_a_kill(tmp_path: Path) -> None:
         with server.start():
             call: Call = worker.calls[0]
             assert call.send_event(server.url, call.body["renditions"][0]) == 200
+            change(server, "UPDATE compute_invocation SET deadline = 1")  # the worker has had all its time
             events = events_of(server, journal, 2)
             assert call.send_event(server.url, call.body["renditions"][1]) == 200
             assert events_of(server, journal, 2) == events
     assert outcomes(events) == [(request_id, 0, "rendition_created"), (request_id, 1, "rendition_failed")]
+
+
+def change(server: ServerProcess, sql: str, *values: object) -> None:
+    """Change a row behind the server's back."""
+    with closing(sqlite3.connect(server.data_dir / "aemulator.sqlite3", timeout=30)) as database, database:
+        database.execute(sql, values)
 
 
 def test_events_wait_for_an_ingress_that_is_away_and_outlive_their_token(tmp_path: Path) -> None:
@@ -84,8 +90,7 @@ def test_events_wait_for_an_ingress_that_is_away_and_outlive_their_token(tmp_pat
         accepted = submit(adobe, 2)
         wait_until(lambda: unsent(adobe) == 2 * RENDITIONS, 20, "all renditions wait to be told of")
         assert adobe.get(journal).status_code == 204
-    with closing(sqlite3.connect(tmp_path / "data" / "aemulator.sqlite3")) as database, database:
-        database.execute("UPDATE compute_activation SET access_token = 'expired' WHERE request_id = ?", accepted[:1])
+    change(away, "UPDATE compute_activation SET access_token = 'expired' WHERE request_id = ?", accepted[0])
     with ServerProcess(tmp_path / "data", environment=ONE_PROCESS) as server:
         events = events_of(server, journal, 2 * RENDITIONS)
     assert outcomes(events) == all_created(accepted)
