@@ -14,7 +14,7 @@ from azure.storage.blob import (
 from tests.blobstore.account import ACCOUNT, KEY
 
 
-def later(minutes: float = 10) -> datetime:
+def later(minutes: float = 24 * 60) -> datetime:
     return datetime.now(UTC) + timedelta(minutes=minutes)
 
 
