@@ -13,7 +13,16 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.drawing import photo
 from tests.server import ADMIN, ServerProcess
@@ -21,9 +30,11 @@ from tests.server import ADMIN, ServerProcess
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
-PATIENCE = 20_000  # milliseconds; generous, since other tests may load the machine
+LOGIN = "/libs/granite/core/content/login.html/j_security_check"
+PATIENCE = 30_000  # milliseconds; generous, since other tests may load the machine
 
 _numbers = itertools.count(1)
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -46,19 +57,12 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="module")
-def session_state(browser: Browser, server: ServerProcess) -> dict[str, object]:
-    """The cookies of somebody who signed in through the form."""
-    context = browser.new_context(base_url=server.url)
-    page = context.new_page()
-    page.goto("/assets.html/content/dam")
-    page.fill("#username", ADMIN[0])
-    page.fill("#password", ADMIN[1])
-    page.click("#submit-button")
-    page.wait_for_url("**/assets.html/content/dam")
-    state = context.storage_state()
-    context.close()
-    return dict(state)
+@pytest.fixture(scope="session")
+def session(server: ServerProcess) -> str:
+    """The login token of somebody who signed in."""
+    with httpx.Client(base_url=server.url, timeout=PATIENCE / 1000) as client:
+        client.post(LOGIN, data={"j_username": ADMIN[0], "j_password": ADMIN[1]})
+        return client.cookies["login-token"]
 
 
 @dataclass
@@ -85,19 +89,19 @@ class Visit:
 
 
 class Visitors:
-    def __init__(self, browser: Browser, server: ServerProcess, state: dict[str, object]) -> None:
-        self._browser, self._server, self._state = browser, server, state
+    def __init__(self, browser: Browser, server: ServerProcess, token: str) -> None:
+        self._browser, self._server, self._token = browser, server, token
         self.visits: list[Visit] = []
 
     def __call__(self, width: int = 1440, height: int = 900, scheme: str = "light") -> Visit:
         context = self._browser.new_context(
             base_url=self._server.url,
-            storage_state=self._state,  # type: ignore[arg-type]
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE)
+        context.add_cookies([{"name": "login-token", "value": self._token, "url": self._server.url}])
         visit = Visit(context, context.new_page())
         visit.watch()
         self.visits.append(visit)
@@ -105,9 +109,9 @@ class Visitors:
 
 
 @pytest.fixture
-def visitors(browser: Browser, server: ServerProcess, session_state: dict[str, object]) -> Iterator[Visitors]:
+def visitors(browser: Browser, server: ServerProcess, session: str) -> Iterator[Visitors]:
     """Call it for another browser that is signed in. Script errors and server errors fail the test."""
-    visitors = Visitors(browser, server, session_state)
+    visitors = Visitors(browser, server, session)
     yield visitors
     complaints = [complaint for visit in visitors.visits for complaint in visit.complaints]
     for visit in visitors.visits:

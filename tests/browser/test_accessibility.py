@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Visitors, keep, make_folder, upload
+from tests.browser.conftest import Visitors, keep, make_folder, upload
 from tests.browser.drawing import photo_bytes
 from tests.server import ServerProcess
 
@@ -45,13 +45,12 @@ def full(server: ServerProcess) -> Iterator[str]:
         yield "/content/dam/everything"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1440, "light")])
 def test_folders_and_assets(visitors: Visitors, full: str, scheme: str, width: int) -> None:
     page = visitors(width=width, scheme=scheme).page
     page.goto(f"/assets.html{full}?view=card")
-    expect(page.locator(".item.asset:not([data-state=processing])")).to_have_count(4, timeout=PATIENCE)
-    expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    expect(page.locator(".item.asset:not([data-state=processing])")).to_have_count(4)
+    expect(page.locator("live-connection")).to_have_attribute("data-state", "live")
     keep(page, f"cards-{width}-{scheme}")
     assert findings(page) == []
     page.locator(".item input").first.check(force=True)
@@ -71,7 +70,7 @@ def test_start_empty_folder_search_errors_and_sign_in(visitors: Visitors, folder
     page = visitors(scheme=scheme).page
     for url in ("/", f"/assets.html{folder}", f"/assets.html{folder}?search=none", "/assets.html/content/dam/none"):
         page.goto(url)
-        expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+        expect(page.locator("live-connection")).to_have_attribute("data-state", "live")
         assert findings(page) == [], url
     page.goto("/libs/granite/core/content/login.html")
     assert findings(page) == []
@@ -109,7 +108,7 @@ def test_the_dock_while_files_are_uploaded(page: Page, folder: str, tmp_path: Pa
         (tmp_path / f"{number}.jpg").write_bytes(photo_bytes((600, 400), number))
     (tmp_path / "broken.jpg").write_bytes(photo_bytes((600, 400))[:2000])
     page.locator("[data-pick=files]").set_input_files(sorted(tmp_path.glob("*.jpg")))
-    expect(page.locator(".dock h2")).to_contain_text("3 assets ready, 1 failed", timeout=PATIENCE)
+    expect(page.locator(".dock h2")).to_contain_text("3 assets ready, 1 failed")
     assert findings(page) == []
 
 

@@ -3,7 +3,7 @@
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, keep, make_folder, upload
+from tests.browser.conftest import keep, make_folder, upload
 from tests.browser.drawing import photo_bytes
 
 
@@ -19,8 +19,8 @@ def test_shows_preview_renditions_and_metadata_as_they_arrive(page: Page, folder
         ("cq5dam.web.1280.1280.jpeg", "1280 × 853"),
         ("cq5dam.zoom.2048.2048.jpeg", "2048 × 1365"),
     ):
-        expect(renditions.locator(f'[data-rendition="{name}"]')).to_contain_text(facts, timeout=PATIENCE)
-    expect(page.locator("#asset-state")).to_contain_text("Processed", timeout=PATIENCE)
+        expect(renditions.locator(f'[data-rendition="{name}"]')).to_contain_text(facts)
+    expect(page.locator("#asset-state")).to_contain_text("Processed")
     expect(page.locator("#asset-metadata")).to_contain_text("tiff:ImageWidth")
     preview = page.locator("asset-stage img")
     page.wait_for_function("(image) => image.naturalWidth === 1280", arg=preview.element_handle())
@@ -65,9 +65,9 @@ def test_it_is_moved_and_deleted_from_its_page(page: Page, folder: str, client: 
 def test_it_says_when_somebody_else_deleted_it(page: Page, folder: str, client: httpx.Client) -> None:
     path = upload(client, folder, "doomed.txt", b"x")
     page.goto(f"/assetdetails.html{path}")
-    expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    expect(page.locator("live-connection")).to_have_attribute("data-state", "live")
     client.delete(f"/api/assets{path.removeprefix('/content/dam')}")
-    expect(page.locator("#asset-problem")).to_contain_text("deleted or moved", timeout=PATIENCE)
+    expect(page.locator("#asset-problem")).to_contain_text("deleted or moved")
 
 
 def test_arrows_go_to_the_asset_before_and_after(page: Page, folder: str, client: httpx.Client) -> None:

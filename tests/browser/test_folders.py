@@ -33,7 +33,7 @@ def test_a_folder_is_created_with_a_name_that_follows_its_title(page: Page, fold
     page.get_by_label("Title").fill("Summer & Sea 2026")
     expect(page.locator("#folder-name")).to_have_value("summer---sea-2026")
     page.get_by_role("button", name="Create", exact=True).click()
-    expect(item(page, "summer---sea-2026")).to_contain_text("Summer & Sea 2026", timeout=PATIENCE)
+    expect(item(page, "summer---sea-2026")).to_contain_text("Summer & Sea 2026")
     expect(page.locator("#toasts")).to_contain_text("created")
     assert client.get(f"{folder}/summer---sea-2026/jcr:content.json").json()["jcr:title"] == "Summer & Sea 2026"
 
@@ -87,8 +87,8 @@ def test_items_are_moved_by_a_tree_of_folders_and_others_see_it(
     dialog.get_by_label(f"Folders in {folder.rpartition('/')[2]}", exact=True).click()
     dialog.get_by_role("radio", name="The target").check()
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(page.locator(".item")).to_have_count(1, timeout=PATIENCE)
-    expect(other.locator(".item")).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator(".item")).to_have_count(1)
+    expect(other.locator(".item")).to_have_count(2)
     assert client.get(f"{folder}/target/one.txt").text == "one"
 
 
@@ -137,7 +137,7 @@ def test_a_folder_with_many_items_loads_them_as_it_is_scrolled(page: Page, folde
     while page.locator("[hx-get].more").count():
         page.mouse.wheel(0, 20_000)
         page.locator(".item").last.scroll_into_view_if_needed()
-    expect(page.locator(".item")).to_have_count(MANY, timeout=PATIENCE)
+    expect(page.locator(".item")).to_have_count(MANY)
     assert names(page) == [f"n{number:03}" for number in range(MANY)]
 
 
@@ -177,11 +177,11 @@ def test_search_finds_names_in_all_folders_below(page: Page, folder: str, client
 def test_nothing_moves_under_the_pointer(page: Page, folder: str, client: httpx.Client) -> None:
     upload(client, folder, "m.txt", b"m")
     page.goto(f"/assets.html{folder}")
-    expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    expect(page.locator("live-connection")).to_have_attribute("data-state", "live")
     item(page, "m.txt").hover()
     before = item(page, "m.txt").bounding_box()
     make_folder(client, f"{folder}/a-folder-that-sorts-first")
-    expect(page.locator("[data-slot=news]")).to_contain_text("1 new item", timeout=PATIENCE)
+    expect(page.locator("[data-slot=news]")).to_contain_text("1 new item")
     assert item(page, "m.txt").bounding_box() == before
     page.mouse.move(5, 5)
     expect(item(page, "a-folder-that-sorts-first")).to_be_visible()
@@ -197,13 +197,13 @@ def test_after_a_lost_connection_the_page_catches_up_without_a_reload(
     )
     page.goto(f"/assets.html{folder}")
     connection = page.locator("live-connection")
-    expect(connection).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    expect(connection).to_have_attribute("data-state", "live")
     page.evaluate("window.unreloaded = true")
     page.context.set_offline(True)
     page.evaluate("window.sockets.at(-1).close()")
     expect(connection).to_have_text("Offline")
     make_folder(client, f"{folder}/meanwhile")
     page.context.set_offline(False)
-    expect(connection).to_have_text("Live", timeout=PATIENCE)
+    expect(connection).to_have_text("Live")
     expect(item(page, "meanwhile")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("window.unreloaded") is True

@@ -21,7 +21,7 @@ IS_DRAWN = "(image) => image.complete && image.naturalWidth > 0"
 
 def open_folder(page: Page, folder: str) -> None:
     page.goto(f"/assets.html{folder}")
-    expect(page.locator("live-connection")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    expect(page.locator("live-connection")).to_have_attribute("data-state", "live")
 
 
 def pick(page: Page, *files: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_photo_goes_from_bytes_to_processing_to_thumbnail_without_a_reload(
     page.evaluate(WATCH_DOCK)
     pick(page, photo(tmp_path / "evening.jpg", (5000, 4000)))
     wait_for_thumbnail(page, "evening.jpg")
-    expect(page.locator(".dock h2")).to_have_text("1 asset ready", timeout=PATIENCE)
+    expect(page.locator(".dock h2")).to_have_text("1 asset ready")
     seen = page.evaluate("[...window.seen]")
     assert any(" of " in words and "B of " in words for words in seen), seen
     assert any(words.startswith("Processing ") and " of " in words for words in seen), seen
@@ -72,7 +72,7 @@ def test_a_whole_folder_comes_with_its_subfolders(page: Page, folder: str, tmp_p
     (holiday / ".DS_Store").write_bytes(b"litter")
     open_folder(page, folder)
     page.locator("[data-pick=folder]").set_input_files(holiday)
-    expect(page.locator(".dock h2")).to_have_text("2 assets ready", timeout=PATIENCE)
+    expect(page.locator(".dock h2")).to_have_text("2 assets ready")
     card = page.locator('.item.folder[data-name="holiday-2026"]')
     expect(card.locator(".item-link")).to_have_text("Holiday 2026")
     card.locator(".item-link").click()
@@ -90,7 +90,7 @@ def test_files_and_folders_can_be_dropped_anywhere(page: Page, folder: str, tmp_
     open_folder(page, folder)
     drop(page, 700, 600, [tmp_path / "dropped", tmp_path / "single.jpg"])
     wait_for_thumbnail(page, "single.jpg")
-    expect(page.locator('.item.folder[data-name="dropped"]')).to_contain_text("1 item", timeout=PATIENCE)
+    expect(page.locator('.item.folder[data-name="dropped"]')).to_contain_text("1 item")
     expect(page.locator("[data-slot=overlay]")).to_be_hidden()
 
 
@@ -114,7 +114,7 @@ def test_a_second_browser_sees_uploads_and_deletions(
     wait_for_thumbnail(second, "harbour.jpg")
     expect(second.locator("[data-slot=count]")).to_have_text("1 item")
     client.delete(f"/api/assets{folder.removeprefix('/content/dam')}/harbour.jpg")
-    expect(second.locator(".item")).to_have_count(0, timeout=PATIENCE)
+    expect(second.locator(".item")).to_have_count(0)
     expect(second.get_by_text("This folder is empty")).to_be_visible()
 
 
@@ -125,8 +125,8 @@ def test_a_broken_file_says_why_in_the_dock_on_the_card_and_in_its_details(
     open_folder(page, folder)
     pick(page, tmp_path / "broken.jpg")
     card = page.locator('.item[data-name="broken.jpg"]')
-    expect(card).to_contain_text("Failed: Source", timeout=PATIENCE)
-    expect(page.locator(".dock-row.is-failed .how")).to_contain_text("Failed: Source", timeout=PATIENCE)
+    expect(card).to_contain_text("Failed: Source")
+    expect(page.locator(".dock-row.is-failed .how")).to_contain_text("Failed: Source")
     card.locator(".item-link").click()
     expect(page.locator("#asset-problem")).to_contain_text("No rendition could be made: Source")
     expect(page.locator("#asset-renditions .why").first).to_be_visible()
@@ -159,7 +159,7 @@ def test_an_upload_goes_on_while_people_look_at_other_pages(page: Page, folder: 
     pick(page, *[photo(tmp_path / f"p{number}.jpg", (1600, 1200), number) for number in range(6)])
     page.get_by_role("link", name="Start").click()
     expect(page.get_by_role("heading", name="Recent uploads")).to_be_visible()
-    expect(page.locator(".dock h2")).to_have_text("6 assets ready", timeout=PATIENCE)
+    expect(page.locator(".dock h2")).to_have_text("6 assets ready")
     page.go_back()
     expect(page.locator(".item")).to_have_count(6)
 
@@ -173,7 +173,7 @@ class TestAFileThatExists:
         expect(dialog).to_contain_text("1 file exists already")
         dialog.get_by_text(choice, exact=True).click()
         dialog.get_by_role("button", name="Continue").click()
-        expect(page.locator(".dock h2")).to_have_text("1 asset ready", timeout=PATIENCE)
+        expect(page.locator(".dock h2")).to_have_text("1 asset ready")
 
     def uuid(self, client: httpx.Client, path: str) -> str:
         return str(client.get(f"{path}.json").json()["jcr:uuid"])

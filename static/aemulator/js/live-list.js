@@ -1,7 +1,7 @@
 // Keeps a sorted list of items as the repository has it, without ever moving what is under the pointer.
 import { ngettext } from "./i18n.js";
 import { Follower, latest } from "./live.js";
-import { complain } from "./notices.js";
+import { announce, complain } from "./notices.js";
 import { fragment } from "./repository.js";
 
 const FORGOTTEN = 410; // the changes since then are no longer kept
@@ -176,7 +176,10 @@ export class LiveList {
   showNewsCount() {
     const count = this.waiting.size;
     this.host.slotted("news").hidden = count === 0;
-    this.host.slotted("news-text").textContent = ngettext("%(count)s new item", "%(count)s new items", count);
+    const words = ngettext("%(count)s new item", "%(count)s new items", count);
+    this.host.slotted("news-text").textContent = words;
+    if (count > (this.told ?? 0)) announce(words);
+    this.told = count;
   }
 
   // A page that was loaded may bring what live updates brought already.

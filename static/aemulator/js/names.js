@@ -10,7 +10,9 @@ const LITTER = /^(\..*|~.*|.*\.tmp|thumbs\.db|desktop\.ini)$/i;
 
 export const folderName = (title) => title.trim().replace(FOLDER_UNWANTED, "-").toLowerCase().replace(ALWAYS_UNWANTED, "-");
 
-export const assetName = (name) => name.trim().normalize("NFC").replace(ASSET_UNWANTED, "-").replace(ALWAYS_UNWANTED, "-");
+const baseOf = (path) => path.replace(/^.*[/\\]/s, "");
+
+export const assetName = (name) => baseOf(name).trim().normalize("NFC").replace(ASSET_UNWANTED, "-").replace(ALWAYS_UNWANTED, "-");
 
 export const isLitter = (name) => LITTER.test(name);
 

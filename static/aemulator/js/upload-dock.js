@@ -69,7 +69,7 @@ class UploadRow {
   showActs() {
     const { upload } = this;
     this.acts.replaceChildren();
-    if (upload.isActive) this.acts.append(iconButton("x", fill(_("Cancel %(name)s"), upload), () => queue.cancel(upload)));
+    if (upload.canCancel) this.acts.append(iconButton("x", fill(_("Cancel %(name)s"), upload), () => queue.cancel(upload)));
     if (upload.canRetry) this.acts.append(iconButton("retry", fill(_("Retry %(name)s"), upload), () => queue.retry(upload)));
     if (upload.state === "ready") this.acts.append(element("span", { className: "good" }, icon("check-round")));
   }

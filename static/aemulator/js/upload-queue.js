@@ -24,6 +24,11 @@ export class Upload {
     return ["waiting", "uploading", "completing"].includes(this.state);
   }
 
+  /** The last step cannot be called back. */
+  get canCancel() {
+    return ["waiting", "uploading"].includes(this.state);
+  }
+
   get canRetry() {
     return this.state === "cancelled" || (this.state === "failed" && !this.stored);
   }
@@ -47,7 +52,7 @@ export class UploadQueue extends EventTarget {
   }
 
   cancel(upload) {
-    if (!upload.isActive) return;
+    if (!upload.canCancel) return;
     upload.abort?.abort();
     this.change(upload, { state: "cancelled", reason: _("Cancelled") });
   }
