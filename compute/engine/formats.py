@@ -5,6 +5,7 @@ A source is known by its content; its name and declared type decide only where c
 
 import enum
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -170,6 +171,15 @@ def identify(path: Path, mimetype: str | None, name: str) -> Format | None:
     return _text(head, declared, mimetype)
 
 
+def is_known(mimetype: str) -> bool:
+    return mimetype in _BY_MIMETYPE
+
+
+def is_text(mimetype: str) -> bool:
+    """Whether a declared type fits plain text: text/css, application/javascript, application/ld+json, …"""
+    return mimetype.startswith("text/") or mimetype.endswith(("script", "json", "xml", "yaml"))
+
+
 def _by_signature(head: bytes) -> str | None:
     for prefix, name in _PREFIXES:
         if head.startswith(prefix):
@@ -218,10 +228,18 @@ def _markup(head: bytes, path: Path) -> str | None:
 
 
 def _starts_svg(head: bytes) -> bool:
-    text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace").lstrip(
-        "\ufeff \t\r\n"
-    )
-    return text.startswith("<") and ("<svg" in text or ":svg" in text.partition(">")[0])
+    """Whether the first element is an svg, after declarations and comments."""
+    text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace").lstrip("\ufeff")
+    while text := text.lstrip():
+        if text.startswith("<!--"):
+            text = text.partition("-->")[2]
+        elif text.startswith("<?"):
+            text = text.partition("?>")[2]
+        elif text[:9].upper() == "<!DOCTYPE":
+            return text[9:].lstrip().startswith("svg")
+        else:
+            return re.match(r"<([\w-]+:)?svg[\s>/]", text) is not None
+    return False
 
 
 def _inflated_head(head: bytes) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from compute.engine.formats import Decoder, Format, Kind, identify
+from compute.engine.formats import Decoder, Format, Kind, identify, is_known, is_text
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import PillowPicture, PillowRaster, Wrap
 from compute.engine.raster import Picture
@@ -33,11 +33,13 @@ class Source:
 
     @property
     def mimetype(self) -> str:
-        found = self.format
-        if found is None or found.name == "Text":
-            declared = self.declared_mimetype
-            return declared or (found.mimetype if found else "application/octet-stream")
-        return found.mimetype
+        """What the content says; what it can't say is believed, unless the content says that it is wrong."""
+        found, declared = self.format, self.declared_mimetype or ""
+        if found is not None and found.name == "Text":
+            return declared if is_text(declared) else found.mimetype
+        if found is not None:
+            return found.mimetype
+        return declared if declared and not is_known(declared) else "application/octet-stream"
 
 
 def open_picture(source: Source, limits: Limits) -> Picture:
