@@ -21,6 +21,7 @@ class PdfPicture:
         self._wrap = wrap
         self._document = open_pdf(path)
         try:
+            self._document.init_forms()  # or the values of form fields would be missing
             self._page = self._document[0]
             width, height = self._page.get_size()
         except (pypdfium2.PdfiumError, IndexError) as err:
