@@ -160,8 +160,9 @@ def test_a_folders_properties_say_where_its_profile_comes_from(page: Page, clien
     page.keyboard.press("p")
     dialog.get_by_role("tab", name="Asset Processing").click()
     dialog.get_by_label("Processing Profile").select_option("")
-    dialog.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Properties of “inner” saved.").last).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        dialog.get_by_role("button", name="Save").click()
+    assert saved.value.ok
     assert "processingProfile" not in client.get(f"{folder}/inner/jcr:content.json").json()
 
 
