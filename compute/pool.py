@@ -60,15 +60,19 @@ class WorkerPool:
         self._stopping.set()
         self._lost.put(None)
         deadline = time.monotonic() + timeout
+        self._kill_all()
+        self._keeper.join(max(0.1, deadline - time.monotonic()))
+        for process in self._kill_all():  # once more: the keeper may have been about to start one
+            process.end(max(0.1, deadline - time.monotonic()))
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _kill_all(self) -> list[WorkerProcess]:
         with self._lock:
             processes = list(self._processes)
         for process in processes:
             process.kill()
-        self._keeper.join(max(0.1, deadline - time.monotonic()))
-        for process in processes:
-            process.end(max(0.1, deadline - time.monotonic()))
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        return processes
 
     def health(self) -> dict[str, Any]:
         with self._lock:
@@ -186,7 +190,8 @@ class WorkerPool:
             self._admit(process)
         while (lost := self._lost.get()) is not None:
             self._bury(lost)
-            self._admit(self._spawn())
+            if not self._stopping.is_set():
+                self._admit(self._spawn())
 
     def _spawn(self) -> WorkerProcess:
         assert self._folder

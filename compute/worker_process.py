@@ -110,11 +110,15 @@ class WorkerProcess:
 
     def _read_more(self, deadline: float) -> None:
         assert self._popen.stdout
-        poll = select.poll()
-        poll.register(self._popen.stdout, select.POLLIN)
-        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+        try:
+            poll = select.poll()
+            poll.register(self._popen.stdout, select.POLLIN)
+            ready = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
+            chunk = os.read(self._popen.stdout.fileno(), 1 << 20) if ready else b""
+        except (OSError, ValueError) as err:  # closed by the thread that stops the pool
+            raise Died("it was stopped") from err
+        if not ready:
             raise TimeoutError
-        chunk = os.read(self._popen.stdout.fileno(), 1 << 20)
         if not chunk:
             raise Died(self._cause_of_death())
         self._buffer += chunk
