@@ -4,6 +4,9 @@ import math
 from typing import NamedTuple
 
 
+SHRINK_MARGIN = 1.25
+
+
 class Size(NamedTuple):
     width: int
     height: int
@@ -71,13 +74,15 @@ def upright(size: Size, orientation: int) -> Size:
 
 
 def shrink_factor(source: Box, target: Size, factors: tuple[int, ...] = (8, 4, 2)) -> int:
-    """The largest factor by which a decoder may shrink and still give at least `target` out of `source`.
+    """The largest factor by which a decoder may shrink and still give enough for `target` out of `source`.
 
+    Enough is a quarter more than the target: what a decoder shrinks itself is softer than what a filter makes of more.
     A box whose edges fall between the shrunk pixels asks for a smaller factor, so that a crop stays exact.
     """
+    enough = target.scaled(SHRINK_MARGIN, SHRINK_MARGIN)
     for factor in factors:
         aligned = all(edge % factor == 0 for edge in (source.x, source.y))
-        if aligned and Size(source.width // factor, source.height // factor).covers(target):
+        if aligned and Size(source.width // factor, source.height // factor).covers(enough):
             return factor
     return 1
 
