@@ -84,14 +84,15 @@ class JournalReader:
             found += [entry["event"] for entry in page]
         return found
 
-    def wait_for(self, count: int, within: float = 20.0, request_id: str | None = None) -> list[Json]:
-        """At least `count` events (of that request), in the journal's order."""
+    def wait_for(self, count: int, within: float = 20.0, request_id: str | set[str] | None = None) -> list[Json]:
+        """At least `count` events (of that request, or of those), in the journal's order."""
+        wanted = {request_id} if isinstance(request_id, str) else request_id
         found: list[Json] = []
         deadline = time.monotonic() + within
         while len(found) < count:
             assert time.monotonic() < deadline, f"{len(found)} of {count} events within {within:g} s: {found}"
             page = self.page()
-            found += [entry["event"] for entry in page if request_id in {None, entry["event"].get("requestId")}]
+            found += [entry["event"] for entry in page if wanted is None or entry["event"].get("requestId") in wanted]
             if not page:
                 time.sleep(0.02)
         return found

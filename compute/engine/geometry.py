@@ -3,7 +3,6 @@
 import math
 from typing import NamedTuple
 
-
 SHRINK_MARGIN = 1.25
 
 

@@ -72,7 +72,9 @@ class Picture:
 
 
 def _srgb() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    """The sRGB profile without its time of creation (bytes 24 to 35), so that a picture is the same in each run."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + bytes(12) + profile[36:]
 
 
 FOLDERS = {"landscapes": "Landscapes", "patterns": "Patterns"}

@@ -62,7 +62,7 @@ def test_nothing_is_seen_too_early_and_nothing_is_lost_to_latest(adobe: httpx.Cl
 
 def test_each_rendition_has_one_event(adobe: httpx.Client, journal: JournalReader) -> None:
     jobs = [process(adobe, *[rendition(f"{n}.png", userData=n) for n in range(6)]) for _ in range(10)]
-    events = journal.wait_for(60)
+    events = journal.wait_for(60, request_id=set(jobs))
     assert sorted((event["requestId"], event["userData"]) for event in events) == sorted(
         (request_id, n) for request_id in jobs for n in range(6)
     )
