@@ -74,5 +74,8 @@ def _limits() -> Limits:
         max_source_bytes=settings.RENDER_MAX_SOURCE_BYTES,
         max_seconds=settings.RENDER_MAX_SECONDS,
         max_memory=settings.RENDER_MAX_MEMORY,
+        max_output_bytes=settings.RENDER_MAX_OUTPUT_BYTES,
+        max_preview_seconds=settings.RENDER_MAX_PREVIEW_SECONDS,
+        use_vips=settings.RENDER_ENGINE.lower() != "pillow",
         ca_file=str(authority) if authority.exists() else None,
     )
