@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "channels",
     "config",
+    "shell",
     "repository",
     "compute",
     "events",
@@ -120,7 +121,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "repository.auth.middleware.RepositoryDoor",
     "django_htmx.middleware.HtmxMiddleware",
-    "repository.ui.csp.ContentSecurityPolicy",
+    "shell.csp.ContentSecurityPolicy",
 ]
 APPEND_SLASH = False
 ROOT_URLCONF = "config.urls"
@@ -135,7 +136,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
             ],
-            "libraries": {"formats": "repository.ui.formats"},
+            "libraries": {"formats": "shell.formats"},
         },
     },
 ]
@@ -157,6 +158,8 @@ CHANNEL_LAYERS = {
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
 }
+# What pages are told of, and the module that knows the newest mark of it (shell/live/topics.py).
+LIVE_TOPICS = {"seq": "repository.live"}
 DRAMATIQ_BROKER_URL = env.text("DRAMATIQ_BROKER_URL", REDIS_URL)
 
 SESSION_COOKIE_NAME = "login-token"  # AEM's name for it

@@ -4,7 +4,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from repository.live.routing import websocket_urlpatterns
+from shell.live.routing import websocket_urlpatterns
 
 
 class SameOrigin:

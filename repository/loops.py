@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from repository.deletions import delete_blobs
-from repository.live.doorbell import listen, watch
 from repository.poller import poll_journal
 from repository.retention import forget_old_rows
 from repository.submission import submit_jobs
@@ -13,6 +12,4 @@ LOOPS: dict[str, Callable[[Callable[[], None]], Awaitable[None]]] = {
     "poll-journal": poll_journal,
     "delete-blobs": delete_blobs,
     "forget-old-rows": forget_old_rows,
-    "live-updates": watch,
-    "live-updates-of-others": listen,
 }

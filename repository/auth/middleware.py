@@ -1,6 +1,6 @@
 """The door of the repository: every view of this box asks for an identity, unless it is `open_to_all`.
 
-Views of the other boxes have their own doors and pass untouched.
+Views of the other boxes have their own doors and pass untouched, but for their pages (`shell.access.for_people`).
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from repository.auth.challenge import unauthorized
 from repository.auth.errors import AuthError, CsrfRefused
 from repository.auth.identification import Scheme, by_header
 from repository.refusals import Refusal, refusal
+from shell.access import is_for_people
 
 _BOX = "repository."
 
@@ -30,7 +31,7 @@ class RepositoryDoor:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], _args: object, _kwargs: object
     ) -> HttpResponseBase | None:
-        if not getattr(view, "__module__", "").startswith(_BOX):
+        if not (getattr(view, "__module__", "").startswith(_BOX) or is_for_people(view)):
             return None
         error = _sign_in(request)
         if is_open(view):

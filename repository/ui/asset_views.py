@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from repository import changes, tree
 from repository.errors import InvalidPath
 from repository.paths import NodePath
-from repository.ui import shell
 from repository.ui.breadcrumb import breadcrumb
 from repository.ui.details import details
 from repository.ui.items import Asset, items
 from repository.ui.listing import Order, Scope, neighbours
+from shell import page as shell
 
 MAX_PATHS: Final = 200
 

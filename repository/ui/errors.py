@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from repository.refusals import refusal
-from repository.ui import shell
+from shell import page as shell
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

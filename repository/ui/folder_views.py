@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from repository import changes, nodetypes, tree
 from repository.errors import InvalidPath
 from repository.paths import DAM, NodePath
-from repository.ui import listing, shell
+from repository.ui import listing
 from repository.ui.breadcrumb import breadcrumb
 from repository.ui.columns import columns, sorts
 from repository.ui.items import Folder, folder, items
 from repository.ui.listing import Order, Page, Scope
+from shell import page as shell
 
 LIVE_CHANGES: Final = 400  # in one answer
 VIEWS: Final = frozenset({"card", "list"})

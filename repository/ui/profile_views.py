@@ -14,8 +14,9 @@ from repository.errors import InvalidPath, NodeNotFound, RepositoryError
 from repository.paths import DAM, NodePath
 from repository.profile_nodes import ROOT
 from repository.profiles import DEFAULT_PROFILE, IMAGE_FORMATS, Profile
-from repository.ui import profile_forms, profile_preview, shell
+from repository.ui import profile_forms, profile_preview
 from repository.ui.profile_forms import ProfileForm
+from shell import page as shell
 
 SECTION: Final = "profiles"
 LIST_URL: Final = "/tools/processing-profiles"

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_safe
 
 from repository import changes, tree
 from repository.paths import DAM, NodePath
-from repository.ui import shell
 from repository.ui.items import items
+from shell import page as shell
 
 RECENT: Final = 6
 _LOOKED_AT: Final = 5000  # of the newest nodes; an asset has about twenty

@@ -5,7 +5,7 @@ import time
 
 import orjson
 
-from repository.live.hub import Hub
+from shell.live.hub import Hub
 
 SECOND = 1.0
 
@@ -17,13 +17,13 @@ def said(text: str) -> int:
 async def test_every_member_hears_a_number() -> None:
     hub = Hub()
     members = [hub.join() for _ in range(3)]
-    hub.publish(7)
+    hub.publish({"seq": 7})
     assert [said(await member.next(SECOND)) for member in members] == [7, 7, 7]
 
 
 async def test_who_joins_late_hears_the_current_number_at_once() -> None:
     hub = Hub()
-    hub.publish(3)
+    hub.publish({"seq": 3})
     assert said(await hub.join().next(SECOND)) == 3
 
 
@@ -31,22 +31,32 @@ async def test_a_slow_member_hears_the_latest_number_once() -> None:
     hub = Hub()
     member = hub.join()
     for seq in range(1, 1000):
-        hub.publish(seq)
+        hub.publish({"seq": seq})
     assert said(await member.next(SECOND)) == 999
-    hub.publish(1000)
+    hub.publish({"seq": 1000})
     assert said(await member.next(SECOND)) == 1000
 
 
 async def test_the_same_number_is_no_news() -> None:
     hub = Hub()
-    assert hub.publish(5)
-    assert not hub.publish(5)
-    assert hub.publish(4), "a repository that was reset begins anew"
+    assert hub.publish({"seq": 5})
+    assert not hub.publish({"seq": 5})
+    assert hub.publish({"seq": 4}), "a repository that was reset begins anew"
+
+
+async def test_marks_of_other_topics_are_kept_and_told_with_every_text() -> None:
+    hub = Hub()
+    hub.publish({"seq": 1, "compute": "a"})
+    member = hub.join()
+    await member.next(SECOND)
+    assert not hub.publish({"compute": "a"})
+    assert hub.publish({"compute": "b"})
+    assert orjson.loads(await member.next(SECOND)) == {"seq": 1, "compute": "b"}
 
 
 async def test_silence_ends_with_the_number_that_is_known() -> None:
     hub = Hub()
-    hub.publish(2)
+    hub.publish({"seq": 2})
     member = hub.join()
     assert said(await member.next(SECOND)) == 2
     assert said(await member.next(0.01)) == 2
@@ -74,6 +84,6 @@ async def test_a_hundred_numbers_reach_a_thousand_members_well_within_two_second
             group.create_task(listen(index))
         started = time.process_time()
         for seq in range(1, 101):
-            hub.publish(seq)
+            hub.publish({"seq": seq})
             await asyncio.sleep(0)
     assert time.process_time() - started < 2.0

@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from repository.ui import csp, filetypes, formats
+from repository.ui import filetypes
+from shell import csp, formats
 
 
 @pytest.mark.parametrize(

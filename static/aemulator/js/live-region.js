@@ -1,5 +1,6 @@
 // A part of a page that the server renders anew when the doorbell rings: what has an id is replaced if it differs.
-import { Follower, latest } from "./live.js";
+// data-topic names what it follows (the tree if absent); data-seq, of the tree, or data-mark, of another topic, is what it shows.
+import { Follower, TREE, latest } from "./live.js";
 import { fragment } from "./repository.js";
 
 /** Puts each element of `content` in the place of the one with its id. */
@@ -36,10 +37,15 @@ function keyOf(element) {
 
 class LiveRegion extends HTMLElement {
   connectedCallback() {
+    const topic = this.dataset.topic ?? TREE;
     this.seq = Number(this.dataset.seq ?? 0);
-    this.follower = new Follower(() => this.refresh(), 300);
+    this.follower = new Follower(() => this.refresh(), 300, topic);
     this.follower.start();
-    if (this.seq < latest()) this.follower.ask();
+    if (topic === TREE ? this.seq < latest() : this.isBehind(latest(topic))) this.follower.ask();
+  }
+
+  isBehind(mark) {
+    return mark !== undefined && String(mark) !== this.dataset.mark;
   }
 
   disconnectedCallback() {

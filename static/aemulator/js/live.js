@@ -1,4 +1,4 @@
-// The doorbell. The socket says only {seq}: something is newer. Whoever shows something asks for what it shows.
+// The doorbell. The socket says only {seq, topic: mark, …}: something is newer. Whoever shows something asks for it.
 import { _ } from "./i18n.js";
 import { checkSession } from "./repository.js";
 
@@ -6,15 +6,26 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 const SILENCE = 45_000; // the server says something at least every 20 s
 
-let seq = 0;
+/** The repository's tree; its marks are numbers that grow. Those of other topics are only other ones after a change. */
+export const TREE = "seq";
 
-/** The newest sequence number that was heard of. */
-export const latest = () => seq;
+let seq = 0;
+const marks = new Map();
+const eventOf = (topic) => (topic === TREE ? "live" : `live:${topic}`);
+
+/** The newest mark that was heard of: the tree's sequence number, or undefined for a topic that was not heard of yet. */
+export const latest = (topic = TREE) => (topic === TREE ? seq : marks.get(topic));
 
 function heard(number) {
   if (number <= seq) return;
   seq = number;
   document.body.dispatchEvent(new CustomEvent("live", { detail: { seq } }));
+}
+
+function heardOf(topic, mark) {
+  if (marks.get(topic) === mark) return;
+  marks.set(topic, mark);
+  document.body.dispatchEvent(new CustomEvent(eventOf(topic), { detail: { mark } }));
 }
 
 class LiveConnection extends HTMLElement {
@@ -38,13 +49,14 @@ class LiveConnection extends HTMLElement {
     this.socket.onclose = () => this.closed();
   }
 
-  receive({ seq: number }) {
+  receive({ seq: number, ...others }) {
     this.greeted = true;
     this.pause = FIRST_PAUSE;
     this.show("live", _("Live"));
     this.watchSilence();
     if (this.wasLost && number < seq) return location.reload(); // another repository: nothing here is true any more
     heard(number);
+    for (const [topic, mark] of Object.entries(others)) heardOf(topic, mark);
     if (this.wasLost) document.body.dispatchEvent(new CustomEvent("live", { detail: { seq, caughtUp: true } }));
     this.wasLost = false;
     return null;
@@ -72,21 +84,21 @@ class LiveConnection extends HTMLElement {
   }
 }
 
-/** Calls `refresh` when the doorbell rang, never twice at once, and at most every `interval` ms. */
+/** Calls `refresh` when the doorbell rang for the topic, never twice at once, and at most every `interval` ms. */
 export class Follower {
-  constructor(refresh, interval = 250) {
-    Object.assign(this, { refresh, interval, running: false, wanted: false, stopped: true });
+  constructor(refresh, interval = 250, topic = TREE) {
+    Object.assign(this, { refresh, interval, event: eventOf(topic), running: false, wanted: false, stopped: true });
     this.ring = () => this.ask();
   }
 
   start() {
     this.stopped = false;
-    document.body.addEventListener("live", this.ring);
+    document.body.addEventListener(this.event, this.ring);
   }
 
   stop() {
     this.stopped = true;
-    document.body.removeEventListener("live", this.ring);
+    document.body.removeEventListener(this.event, this.ring);
   }
 
   async ask() {

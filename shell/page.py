@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from repository import changes
+from shell.live import topics
 
 THEMES = frozenset({"light", "dark"})
 THEME_COOKIE = "aemulator-theme"
@@ -35,7 +35,12 @@ def page(
     request: HttpRequest, template: str, section: str, context: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """A whole page. `seq` of the context is the newest change that it can have missed nothing before."""
-    shell = {"seq": changes.latest_seq(), "sections": sections(), "current_section": section, "theme": theme(request)}
+    shell = {
+        "seq": topics.mark(topics.TREE),
+        "sections": sections(),
+        "current_section": section,
+        "theme": theme(request),
+    }
     return render(request, template, shell | dict(context or {}), status=status)
 
 

@@ -1,4 +1,4 @@
-"""The socket of one page: says `{"seq": n}` when the tree changed, and again every KEEP_ALIVE seconds."""
+"""The socket of one page: says `{"seq": n, topic: mark, …}` when something changed, and every KEEP_ALIVE seconds."""
 
 import asyncio
 from contextlib import suppress
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from repository.live.hub import hub
+from shell.live.hub import hub
 
 KEEP_ALIVE: Final = 20.0  # seconds; pages take a socket that is silent for longer as lost
 

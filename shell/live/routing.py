@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from repository.live.consumer import LiveConsumer
+from shell.live.consumer import LiveConsumer
 
 websocket_urlpatterns = [path("_aemulator/live", LiveConsumer.as_asgi())]

@@ -1,7 +1,7 @@
 """Template filters and tags: sizes, counts, times and paths as people read them, in one spelling everywhere."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from django import template
 from django.utils import timezone
@@ -10,8 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-
-from repository.paths import NodePath
 
 register = template.Library()
 
@@ -40,8 +38,15 @@ def pixels(width: int, height: int) -> str:
     return f"{width}\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}{height}" if width and height else ""
 
 
+class Addressed(Protocol):
+    """What has an address in URLs, as the paths of the tree have."""
+
+    @property
+    def href(self) -> str: ...
+
+
 @register.filter
-def href(path: NodePath) -> str:
+def href(path: Addressed) -> str:
     return path.href
 
 

@@ -1,14 +1,16 @@
-"""The sockets of this process, and the newest sequence number that they were told.
+"""The sockets of this process, and the newest marks that they were told.
 
 Channels' groups deliver to N members in O(N²) with its in-memory layer; here one encoded text is put into the slot of
 each member. A slot holds the latest text only, so a slow socket misses nothing that matters and holds up nobody.
-Everything here runs on the server's event loop, except `Hub.ring`.
+Everything here runs on the server's event loop.
 """
 
 import asyncio
 from typing import Final
 
 import orjson
+
+from shell.live.topics import Marks
 
 
 class Member:
@@ -38,11 +40,11 @@ class Member:
 class Hub:
     def __init__(self) -> None:
         self._members: set[Member] = set()
-        self._seq: int | None = None
+        self._marks: Marks = {}
         self._text: str | None = None
 
     def join(self) -> Member:
-        """A member that hears of the current number at once, if one is known."""
+        """A member that hears of the current marks at once, if they are known."""
         member = Member(self._text)
         self._members.add(member)
         return member
@@ -50,12 +52,13 @@ class Hub:
     def leave(self, member: Member) -> None:
         self._members.discard(member)
 
-    def publish(self, seq: int) -> bool:
-        """Tell every member, unless it is the number that they know; whether it was news."""
-        if seq == self._seq:
+    def publish(self, marks: Marks) -> bool:
+        """Tell every member the marks of these topics, unless they are what it knows; whether it was news."""
+        known = self._marks | marks
+        if known == self._marks:
             return False
-        self._seq = seq
-        self._text = orjson.dumps({"seq": seq}).decode()
+        self._marks = known
+        self._text = orjson.dumps(known).decode()
         for member in self._members:
             member.offer(self._text)
         return True
