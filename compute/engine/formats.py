@@ -23,7 +23,6 @@ class Kind(enum.Enum):
     AUDIO = "audio"
     TEXT = "text"
     ARCHIVE = "archive"
-    OTHER = "other"
 
 
 class Decoder(enum.Enum):
@@ -37,6 +36,7 @@ class Decoder(enum.Enum):
     PDFIUM = "pdfium"
     PYAV = "PyAV"
     EMBEDDED = "the thumbnail inside the file"
+    PREVIEW = "the preview inside the file"
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,16 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("SVG", Kind.IMAGE, "image/svg+xml", ("svg", "svgz"), (Decoder.RESVG,)),
     Format("PDF", Kind.DOCUMENT, "application/pdf", ("pdf", "ai"), (Decoder.PDFIUM,)),
-    Format("EPS", Kind.OTHER, "application/postscript", ("eps", "ps")),
+    Format("EPS", Kind.IMAGE, "application/postscript", ("eps", "ps"), (Decoder.PREVIEW,)),
     Format("DOCX", Kind.OFFICE, f"{_OOXML}wordprocessingml.document", ("docx",), (Decoder.EMBEDDED,)),
     Format("PPTX", Kind.OFFICE, f"{_OOXML}presentationml.presentation", ("pptx",), (Decoder.EMBEDDED,)),
     Format("XLSX", Kind.OFFICE, f"{_OOXML}spreadsheetml.sheet", ("xlsx",), (Decoder.EMBEDDED,)),
     Format("ODT", Kind.OFFICE, f"{_ODF}text", ("odt",), (Decoder.EMBEDDED,)),
     Format("ODP", Kind.OFFICE, f"{_ODF}presentation", ("odp",), (Decoder.EMBEDDED,)),
     Format("ODS", Kind.OFFICE, f"{_ODF}spreadsheet", ("ods",), (Decoder.EMBEDDED,)),
+    Format("DOC", Kind.OFFICE, "application/msword", ("doc", "dot"), (Decoder.EMBEDDED,)),
+    Format("PPT", Kind.OFFICE, "application/vnd.ms-powerpoint", ("ppt", "pps", "pot"), (Decoder.EMBEDDED,)),
+    Format("XLS", Kind.OFFICE, "application/vnd.ms-excel", ("xls", "xlt"), (Decoder.EMBEDDED,)),
     Format("MP4", Kind.VIDEO, "video/mp4", ("mp4", "m4v"), (Decoder.PYAV,)),
     Format("QuickTime", Kind.VIDEO, "video/quicktime", ("mov", "qt"), (Decoder.PYAV,)),
     Format("WebM", Kind.VIDEO, "video/webm", ("webm",), (Decoder.PYAV,)),
@@ -117,6 +120,7 @@ FORMATS: tuple[Format, ...] = (
     Format("Markdown", Kind.TEXT, "text/markdown", ("md", "markdown")),
     Format("Text", Kind.TEXT, "text/plain", ("txt", "text", "log")),
 )
+COMPOUND = frozenset(("DOC", "PPT", "XLS"))  # containers of streams, where the newer ones are archives
 _BY_NAME = {entry.name: entry for entry in FORMATS}
 _BY_EXTENSION = {extension: entry for entry in FORMATS for extension in entry.extensions}
 _BY_MIMETYPE = {entry.mimetype: entry for entry in FORMATS}
@@ -149,6 +153,7 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"fLaC", "FLAC"),
     (b"OggS", "Ogg"),
 )
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RIFF = {b"WEBP": "WebP", b"AVI ": "AVI", b"WAVE": "WAV"}
 _BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
@@ -167,6 +172,8 @@ def identify(path: Path, mimetype: str | None, name: str) -> Format | None:
         return _BY_NAME[found]
     declared = _BY_EXTENSION.get(PurePosixPath(name.lower()).suffix[1:]) or _BY_MIMETYPE.get(mimetype or "")
     if declared and declared.name in {"TGA", "MP3", "MPEG"}:  # formats without a reliable signature
+        return declared
+    if declared and declared.name in COMPOUND and head.startswith(_COMPOUND_FILE):  # one that is too damaged to tell
         return declared
     return _text(head, declared, mimetype)
 
@@ -194,7 +201,7 @@ def _by_signature(head: bytes) -> str | None:
 
 
 def _by_structure(head: bytes, path: Path) -> str | None:
-    checks: tuple[Callable[[bytes, Path], str | None], ...] = (_riff, _boxes, _pdf, _markup, _zip, _ebml)
+    checks: tuple[Callable[[bytes, Path], str | None], ...] = (_riff, _boxes, _pdf, _markup, _zip, _compound, _ebml)
     return next((name for check in checks if (name := check(head, path))), None)
 
 
@@ -271,6 +278,14 @@ def _zip(head: bytes, path: Path) -> str | None:
     office = next((found for part, found in main_parts.items() if part in names), None)
     opendocument = _BY_MIMETYPE.get(kind.strip())
     return office or (opendocument.name if opendocument else "ZIP")
+
+
+def _compound(head: bytes, path: Path) -> str | None:
+    if not head.startswith(_COMPOUND_FILE):
+        return None
+    from compute.engine.compound import kind_of
+
+    return kind_of(path)
 
 
 def _ebml(head: bytes, path: Path) -> str | None:

@@ -4,7 +4,6 @@ Numbers may come as strings (AEM's processing profiles send them so). An empty v
 """
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -16,6 +15,7 @@ from compute.errors import GenericError, RenditionFormatUnsupported
 Raw = dict[str, Any]
 Colour = tuple[int, int, int]
 
+_QUOTED = 100  # characters of a wrong value in a message
 _ALIASES = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "txt": "text", "machine-metadata-json": "json", "xml": "xmp"}
 
 
@@ -63,6 +63,8 @@ class Instructions:
     smart_crop: bool = False
     watermark: Watermark | None = None
     background: Colour | None = None
+    codec: str | None = None
+    bitrate: int | None = None
     xmp: bytes | None = None
     files: tuple[Member, ...] = ()
     ignore_duplicates: bool = False
@@ -89,6 +91,8 @@ def parse(raw: Raw) -> Instructions:
         smart_crop=_flag(raw, "smartCrop") or raw.get("crop") == "smart",
         watermark=_watermark(raw),
         background=_background(raw),
+        codec=str(raw.get("codec") or "").lower() or None,
+        bitrate=_length(raw, "bitrate"),
         xmp=_xmp(raw),
         files=_files(raw),
         ignore_duplicates=raw.get("duplicate") == "ignore",
@@ -100,6 +104,8 @@ def _format(raw: Raw, name: str) -> str:
     fmt = str(raw.get("fmt") or PurePosixPath(name).suffix).lower().lstrip(".")
     if not fmt:
         raise RenditionFormatUnsupported("the rendition names no format (fmt)")
+    if not re.fullmatch(r"[\w.+-]{1,40}", fmt):
+        raise RenditionFormatUnsupported(f"there is no format {_quoted(fmt)}")
     return _ALIASES.get(fmt, fmt)
 
 
@@ -116,11 +122,17 @@ def _number(name: str, value: Any) -> float:
         if isinstance(value, bool):
             raise ValueError
         number = float(value)
-    except (TypeError, ValueError) as err:
-        raise GenericError(f"{name} is not a number: {value!r}") from err
+    except (TypeError, ValueError, OverflowError) as err:
+        raise GenericError(f"{name} is not a number: {_quoted(value)}") from err
     if not -1e9 < number < 1e9:
-        raise GenericError(f"{name} is out of range: {value!r}")
+        raise GenericError(f"{name} is out of range: {_quoted(value)}")
     return number
+
+
+def _quoted(value: Any) -> str:
+    """As it came, but short: messages go into events."""
+    text = repr(value)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
 def _length(raw: Raw, *names: str) -> int | None:
@@ -128,7 +140,7 @@ def _length(raw: Raw, *names: str) -> int | None:
     name, value = _given(raw, *names)
     number = 0 if value is None else _number(name, value)
     if number < 0:
-        raise GenericError(f"{name} must not be negative: {value!r}")
+        raise GenericError(f"{name} must not be negative: {_quoted(value)}")
     return max(1, round(number)) if number else None
 
 
@@ -150,7 +162,7 @@ def _density(raw: Raw, name: str) -> Density | None:
         _number(f"{name}.xdpi", x if x is not None else y), _number(f"{name}.ydpi", y if y is not None else x)
     )
     if not (0 < density.x <= 30000 and 0 < density.y <= 30000):
-        raise GenericError(f"{name} must be between 0 and 30000: {value!r}")
+        raise GenericError(f"{name} must be between 0 and 30000: {_quoted(value)}")
     return density
 
 
@@ -159,11 +171,11 @@ def _crop(raw: Raw) -> Box | None:
     if value is None or value == "smart":
         return None
     if not isinstance(value, dict):
-        raise GenericError(f"crop is not {{x, y, w, h}}: {value!r}")
+        raise GenericError(f"crop is not {{x, y, w, h}}: {_quoted(value)}")
     x, y = (round(_number(f"crop.{key}", value.get(key) or 0)) for key in "xy")
     w, h = (round(_number(f"crop.{key}", value.get(key))) for key in "wh")
     if w <= 0 or h <= 0:
-        raise GenericError(f"crop has no area: {value!r}")
+        raise GenericError(f"crop has no area: {_quoted(value)}")
     return Box(x, y, w, h)
 
 
@@ -191,7 +203,7 @@ def _background(raw: Raw) -> Colour | None:
         return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
     if re.fullmatch(r"[0-9]{1,3}", text) and int(text) <= 255:
         return (int(text),) * 3
-    raise GenericError(f"pdfbgcolor is neither #rgb, #rrggbb nor 0 to 255: {value!r}")
+    raise GenericError(f"pdfbgcolor is neither #rgb, #rrggbb nor 0 to 255: {_quoted(value)}")
 
 
 def _xmp(raw: Raw) -> bytes | None:
@@ -200,7 +212,7 @@ def _xmp(raw: Raw) -> bytes | None:
         return None
     try:
         return base64.b64decode(str(value), validate=True)
-    except binascii.Error as err:
+    except ValueError as err:  # binascii.Error, or characters beyond ASCII
         raise GenericError(f"xmp is not valid base64: {err}") from err
 
 
@@ -218,4 +230,4 @@ def _member(entry: Any) -> Member:
         return Member(entry, None)
     if isinstance(entry, dict) and isinstance(entry.get("url"), str):
         return Member(entry["url"], str(entry["path"]) if entry.get("path") else None)
-    raise GenericError(f"files has an entry that is neither a URL nor {{url, path}}: {str(entry)[:100]}")
+    raise GenericError(f"files has an entry that is neither a URL nor {{url, path}}: {_quoted(entry)}")

@@ -13,7 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from compute.engine.pillow_raster import PillowPicture, Wrap
-from compute.errors import RenditionFormatUnsupported, SourceCorrupt
+from compute.errors import RenditionFormatUnsupported, SourceCorrupt, SourceUnsupported
 
 THUMBNAIL_MAXIMUM = 16 * 1024 * 1024
 UNZIPPING_ERRORS = (
@@ -54,7 +54,15 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except UNZIPPING_ERRORS as err:
+        if _is_protected(path):
+            raise SourceUnsupported("the document is protected by a password") from err
         raise SourceCorrupt(f"the archive can't be read: {err}") from err
+
+
+def _is_protected(path: Path) -> bool:
+    """A document under a password is a compound file."""
+    with path.open("rb") as file:
+        return file.read(4) == b"\xd0\xcf\x11\xe0"
 
 
 def read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from compute.engine.formats import Decoder, Format, Kind, identify, is_known, is_text
+from compute.engine.formats import COMPOUND, Decoder, Format, identify, is_known, is_text
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import PillowPicture, PillowRaster, Wrap
 from compute.engine.raster import Picture
@@ -51,8 +51,6 @@ def open_picture(source: Source, limits: Limits) -> Picture:
     if source.format is None:
         raise SourceFormatUnsupported(f"nobody here reads {source.name} ({source.mimetype})")
     if not source.format.decoders:
-        if source.format.kind is Kind.OTHER:
-            raise SourceFormatUnsupported(f"{source.format.name} can't be drawn safely")
         raise RenditionFormatUnsupported(f"there is no picture in {source.format.name}")
     picture = _first_to_open(source, source.format, limits)
     if not picture.scalable and picture.size.area > limits.max_pixels:
@@ -133,9 +131,19 @@ def _by_pyav(source: Source, fmt: Format, limits: Limits) -> Picture:
 
 
 def _embedded(source: Source, fmt: Format, limits: Limits) -> Picture:
-    from compute.engine.office import embedded_thumbnail
+    if fmt.name in COMPOUND:
+        from compute.engine import compound
 
-    return embedded_thumbnail(source.path, wrapper(limits))
+        return compound.embedded_thumbnail(source.path, wrapper(limits))
+    from compute.engine import office
+
+    return office.embedded_thumbnail(source.path, wrapper(limits))
+
+
+def _preview(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.eps import embedded_preview
+
+    return embedded_preview(source.path, wrapper(limits), limits.max_pixels)
 
 
 _OPENERS: dict[Decoder, Callable[[Source, Format, Limits], Picture]] = {
@@ -147,4 +155,5 @@ _OPENERS: dict[Decoder, Callable[[Source, Format, Limits], Picture]] = {
     Decoder.PDFIUM: _by_pdfium,
     Decoder.PYAV: _by_pyav,
     Decoder.EMBEDDED: _embedded,
+    Decoder.PREVIEW: _preview,
 }

@@ -115,5 +115,29 @@ def _pdf(path: Path) -> str:
     return "\n\f".join(pages)
 
 
-_EXTRACTORS: dict[str, Callable[[Path], str]] = {"PDF": _pdf, "HTML": _html}
+def _word(path: Path) -> str:
+    from compute.engine.legacy_office import word_text
+
+    return word_text(path)
+
+
+def _slides(path: Path) -> str:
+    from compute.engine.legacy_office import slides_text
+
+    return slides_text(path)
+
+
+def _sheets(path: Path) -> str:
+    from compute.engine.legacy_office import sheets_text
+
+    return sheets_text(path)
+
+
+_EXTRACTORS: dict[str, Callable[[Path], str]] = {
+    "PDF": _pdf,
+    "HTML": _html,
+    "DOC": _word,
+    "PPT": _slides,
+    "XLS": _sheets,
+}
 _BY_KIND: dict[Kind, Callable[[Path], str]] = {Kind.TEXT: _plain, Kind.OFFICE: document_text}

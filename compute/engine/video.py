@@ -23,6 +23,8 @@ PREVIEW_RATE = Fraction(30)  # frames a second at most
 POSTER_PART = 0.1  # of the duration, and at most POSTER_SECONDS: the first frames are often black
 POSTER_SECONDS = 5.0
 POSTER_FRAMES = 120  # decoded at most on the way from the key frame before
+BITRATE_MAXIMUM = 200_000  # kbit/s
+CODECS = frozenset(("h264", "avc", "avc1", "libx264"))
 _QUALITY = "23"  # x264's constant rate factor
 _FILTERS = {3: [("hflip", ""), ("vflip", "")], 6: [("transpose", "clock")], 8: [("transpose", "cclock")]}
 _TURNS = {90: 8, 180: 3, 270: 6}
@@ -57,7 +59,10 @@ def preview(path: Path, instructions: Instructions, max_pixels: int, folder: Pat
 
     Raises RenditionFormatUnsupported without a video track, SourceCorrupt.
     """
-    target = folder / f"preview-{instructions.width or 0}-{instructions.height or 0}.mp4"
+    if instructions.codec and instructions.codec not in CODECS:
+        raise RenditionFormatUnsupported(f"previews are made with h264, not {instructions.codec}")
+    size_and_rate = (instructions.width or 0, instructions.height or 0, instructions.bitrate or 0)
+    target = folder / f"preview-{'-'.join(map(str, size_and_rate))}.mp4"
     with opened(path) as source:
         stream = _video(source, max_pixels)
         with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as sink:
@@ -134,7 +139,14 @@ class _Transcoding:
         self._out_video.width, self._out_video.height = self._size
         self._out_video.pix_fmt = "yuv420p"
         self._out_video.time_base = 1 / self._rate
-        self._out_video.options = {"preset": "veryfast", "crf": _QUALITY, "threads": "1"}
+        self._out_video.options = {"preset": "veryfast", "threads": "1", **self._rate_control()}
+
+    def _rate_control(self) -> dict[str, str]:
+        """Without a bitrate the same quality throughout; with one that on average, and never twice of it for long."""
+        if not self._instructions.bitrate:
+            return {"crf": _QUALITY}
+        kilobits = min(self._instructions.bitrate, BITRATE_MAXIMUM)
+        return {"b": f"{kilobits}k", "maxrate": f"{kilobits * 2}k", "bufsize": f"{kilobits * 2}k"}
 
     def _sound(self, frame: Any) -> None:
         frame.pts = None

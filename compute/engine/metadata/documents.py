@@ -1,7 +1,9 @@
 """What PDF, SVG and office documents say of themselves."""
 
 import re
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from compute.engine.metadata.properties import Properties, Value, alt, bag, seq
 from compute.engine.office import core_properties
@@ -65,6 +67,33 @@ def describe_office(path: Path, properties: Properties) -> None:
             "xmp:CreatorTool": found.get("generator"),
         }
     )
+
+
+def describe_legacy_office(path: Path, properties: Properties) -> None:
+    from compute.engine.compound import summary
+
+    try:
+        found = summary(path)
+    except RenditionError:
+        return
+    keywords = [part.strip() for part in re.split(r"[,;]", found["keywords"] or "")]
+    properties.offer(
+        {
+            "dc:title": _alternative(found["title"]),
+            "dc:creator": _people(found["author"]),
+            "dc:description": _alternative(found["comments"] or found["subject"]),
+            "dc:subject": bag(*filter(None, keywords)) if any(keywords) else None,
+            "xmp:CreateDate": _utc(found["create_time"]),
+            "xmp:ModifyDate": _utc(found["last_saved_time"]),
+            "xmp:CreatorTool": found["creating_application"],
+        }
+    )
+    properties.set("xmpTPg:NPages", found["num_pages"] or None)
+
+
+def _utc(moment: Any) -> str | None:
+    """Zero is the year 1601."""
+    return f"{moment.isoformat(timespec='seconds')}Z" if isinstance(moment, datetime) and moment.year > 1601 else None
 
 
 def describe_svg(path: Path, properties: Properties) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from compute.engine.formats import Kind
+from compute.engine.formats import COMPOUND, Kind
 from compute.engine.metadata import exif, iptc
 from compute.engine.metadata.packet import read_packet, write_packet
 from compute.engine.metadata.properties import Properties
@@ -49,6 +49,7 @@ def _describe(source: Source, properties: Properties) -> None:
         from compute.engine.metadata import documents
 
         by_name = {"PDF": documents.describe_pdf, "SVG": documents.describe_svg}
+        by_name |= dict.fromkeys(COMPOUND, documents.describe_legacy_office)
         by_name.get(source.format.name, documents.describe_office)(source.path, properties)
 
 

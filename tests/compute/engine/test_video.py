@@ -105,6 +105,35 @@ def test_a_preview_takes_a_size(vips_workshop: Workshop, tmp_path: Path) -> None
     assert _shown(vips_workshop.render(video(tmp_path / "a.mp4"), fmt="mp4", width=100))[0] == (100, 56)
 
 
+def test_a_bitrate_is_kept(vips_workshop: Workshop, tmp_path: Path) -> None:
+    source = noise(tmp_path / "a.mp4")
+    sizes = {
+        rate: len(vips_workshop.render(source, fmt="mp4", codec="h264", bitrate=rate)) for rate in (None, "200", 800)
+    }
+    assert 0.5 < sizes["200"] * 8 / 3 / 200_000 < 1.6
+    assert 0.5 < sizes[800] * 8 / 3 / 800_000 < 1.6
+    assert sizes[None] > 2 * sizes[800], "noise costs a lot where quality is kept"
+
+
+def test_another_codec_is_unsupported(vips_workshop: Workshop, tmp_path: Path) -> None:
+    content = video(tmp_path / "a.mp4", seconds=1, sound=False)
+    assert vips_workshop.reason(content, fmt="mp4", codec="vp9") == "RenditionFormatUnsupported"
+    assert vips_workshop.reason(content, fmt="mp4", bitrate="fast") == "GenericError"
+
+
+def noise(path: Path) -> bytes:
+    """Three seconds that can't be packed."""
+    random = numpy.random.default_rng(1)
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=RATE, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for _ in range(3 * RATE):
+            frame = random.integers(0, 255, (180, 320, 3), dtype=numpy.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path.read_bytes()
+
+
 def _shown(content: bytes) -> tuple[tuple[int, int], list[str], int]:
     with av.open(io.BytesIO(content), "r") as container:
         codecs = sorted(stream.codec_context.name for stream in container.streams)
