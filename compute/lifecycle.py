@@ -16,6 +16,7 @@ from dbthreads import in_db
 STOP_POOL = 0.6  # seconds, each
 STOP_MESSAGES = 0.4
 STOP_RESULTS = 0.3
+PAUSE = 5.0
 MORE_THREADS_THAN_PROCESSES = 1
 """The next activation is read from the database while the processes are busy."""
 
@@ -27,12 +28,13 @@ class CoreWorkers:
         self._processes = settings.RENDER_PROCESSES or os.cpu_count() or 1
         self.pool = WorkerPool(self._processes, _limits())
         self._results = ResultWriter()
+        self._runner = CoreRunner(self.pool, self._results)
 
     def start(self) -> None:
         self._take_over()
         self.pool.start()
         self._results.start()
-        dispatch().start(CoreRunner(self.pool, self._results), self._processes + MORE_THREADS_THAN_PROCESSES)
+        dispatch().start(self._runner, self._processes + MORE_THREADS_THAN_PROCESSES)
 
     def stop(self) -> None:
         """Busy renditions are dropped: they are made again at the next start."""
@@ -40,6 +42,21 @@ class CoreWorkers:
         dispatch().stop(STOP_MESSAGES)
         self._results.stop(STOP_RESULTS)
         activations.release(this_process())
+
+    def pause(self) -> None:
+        """Drop what is being rendered, and take nothing on. The processes that have nothing to do stay."""
+        self._runner.is_paused = True
+        self.pool.drop_busy()
+        if not self.pool.wait_idle(PAUSE):
+            raise TimeoutError("rendering does not stop")
+        self._results.flush(PAUSE)
+        activations.release(this_process())
+
+    def resume(self) -> None:
+        """Go on with what the rows say, whoever wrote them."""
+        self._runner.is_paused = False
+        activations.all_queued_due()
+        outbox.all_due()
 
     def _take_over(self) -> None:
         """Go on with what a process that died left behind, without waiting for its leases to lapse."""
@@ -65,6 +82,17 @@ async def shutdown() -> None:
     if running:
         await asyncio.to_thread(running.stop)
         running = None
+
+
+async def pause() -> None:
+    """Rendering stops, while the state of the server is exchanged."""
+    if running:
+        await asyncio.to_thread(running.pause)
+
+
+async def resume() -> None:
+    if running:
+        await in_db(running.resume)
 
 
 def _limits() -> Limits:

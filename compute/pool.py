@@ -41,8 +41,10 @@ class WorkerPool:
         self._idle: LifoQueue[WorkerProcess] = LifoQueue()
         self._lost: SimpleQueue[WorkerProcess | None] = SimpleQueue()
         self._lock = threading.Lock()
+        self._less_busy = threading.Condition(self._lock)
         self._processes: set[WorkerProcess] = set()
-        self._busy = 0
+        self._busy: set[WorkerProcess] = set()
+        self._generation = 0
         self._restarts = 0
         self._started = 0
         self._stopping = threading.Event()
@@ -74,10 +76,23 @@ class WorkerPool:
             process.kill()
         return processes
 
+    def drop_busy(self) -> None:
+        """Let go of all that is being rendered now: each `run` in progress raises PoolStopped. The pool goes on."""
+        with self._lock:
+            self._generation += 1
+            busy = list(self._busy)
+        for process in busy:
+            process.kill()
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Whether nothing is being rendered any more, within `timeout` seconds."""
+        with self._less_busy:
+            return self._less_busy.wait_for(lambda: not self._busy, timeout)
+
     def health(self) -> dict[str, Any]:
         with self._lock:
             alive = sum(process.alive for process in self._processes)
-            return {"processes": self._wanted, "alive": alive, "busy": self._busy, "restarts": self._restarts}
+            return {"processes": self._wanted, "alive": alive, "busy": len(self._busy), "restarts": self._restarts}
 
     def pids(self) -> list[int]:
         with self._lock:
@@ -91,10 +106,11 @@ class WorkerPool:
         `on_started` is called when a process has taken the activation. Bad files and dying processes are results, not
         exceptions. Raises PoolStopped, and whatever the callbacks raise.
         """
+        generation = self._generation
         trials = Trials(entry.index for entry in activation.renditions)
         while batch := trials.next_batch():
             part = replace(activation, renditions=tuple(e for e in activation.renditions if e.index in batch))
-            with self._process() as process:
+            with self._process(generation) as process:
                 if on_started:
                     on_started()
                     on_started = None
@@ -153,36 +169,48 @@ class WorkerPool:
     # --- processes ---------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _process(self) -> Iterator[WorkerProcess]:
+    def _process(self, generation: int) -> Iterator[WorkerProcess]:
         """An idle process for one attempt."""
-        process = self._take()
-        with self._lock:
-            self._busy += 1
+        process = self._take(generation)
         finished = False
         try:
             yield process
             finished = process.alive
         finally:
             with self._lock:
-                self._busy -= 1
+                self._busy.discard(process)
+                self._less_busy.notify_all()
             if finished:
                 self._idle.put(process)
             else:
                 process.kill()
                 self._lost.put(process)
-        if self._stopping.is_set():
+        if self._is_over(generation):
             raise PoolStopped
 
-    def _take(self) -> WorkerProcess:
-        while not self._stopping.is_set():
+    def _take(self, generation: int) -> WorkerProcess:
+        while not self._is_over(generation):
             try:
                 process = self._idle.get(timeout=0.5)
             except Empty:
                 continue
-            if process.alive:
+            if process.alive and self._occupied(process, generation):
                 return process
-            self._lost.put(process)
+            if process.alive:
+                self._idle.put(process)
+            else:
+                self._lost.put(process)
         raise PoolStopped
+
+    def _occupied(self, process: WorkerProcess, generation: int) -> bool:
+        """Under the lock of `drop_busy`: whoever is too late for it gets no process."""
+        with self._lock:
+            if generation == self._generation:
+                self._busy.add(process)
+            return generation == self._generation
+
+    def _is_over(self, generation: int) -> bool:
+        return self._stopping.is_set() or generation != self._generation
 
     def _keep(self) -> None:
         """Start and replace processes, all from this one thread: a worker dies with the thread that started it."""

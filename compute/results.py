@@ -17,11 +17,12 @@ RETRY_PAUSE = 0.5  # seconds
 MAX_BATCH = 500
 
 log = logging.getLogger(__name__)
+_Told = Settlement | Sequence[int] | threading.Event | None
 
 
 class ResultWriter:
     def __init__(self) -> None:
-        self._queue: SimpleQueue[Settlement | Sequence[int] | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Told] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="rendition-results", daemon=True)
 
     def start(self) -> None:
@@ -35,6 +36,12 @@ class ResultWriter:
         """A worker process has taken these renditions."""
         self._queue.put(task_ids)
 
+    def flush(self, timeout: float) -> None:
+        """Wait until what was told before is written."""
+        written = threading.Event()
+        self._queue.put(written)
+        written.wait(timeout)
+
     def stop(self, timeout: float) -> None:
         """Write what is there, and end."""
         self._queue.put(None)
@@ -47,7 +54,7 @@ class ResultWriter:
         finally:
             connections.close_all()
 
-    def _batch(self) -> list[Settlement | Sequence[int] | None]:
+    def _batch(self) -> list[_Told]:
         batch = [self._queue.get()]
         while len(batch) < MAX_BATCH and batch[-1] is not None:
             try:
@@ -56,7 +63,7 @@ class ResultWriter:
                 break
         return batch
 
-    def _write(self, batch: list[Settlement | Sequence[int] | None]) -> bool:
+    def _write(self, batch: list[_Told]) -> bool:
         """Whether there will be more. A database that is away for a moment is waited for: nothing may be lost here."""
         going_on = batch[-1] is not None
         while True:
@@ -72,7 +79,7 @@ class ResultWriter:
                 return going_on
 
 
-def _write_down(batch: list[Settlement | Sequence[int] | None]) -> None:
+def _write_down(batch: list[_Told]) -> None:
     running = [task for entry in batch if isinstance(entry, Sequence) for task in entry]
     settled = [entry for entry in batch if isinstance(entry, Settlement)]
     if running:
@@ -80,3 +87,6 @@ def _write_down(batch: list[Settlement | Sequence[int] | None]) -> None:
     if settled:
         activations.settle(settled)
         publisher.bell.ring()
+    for entry in batch:
+        if isinstance(entry, threading.Event):
+            entry.set()

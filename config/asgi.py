@@ -15,7 +15,9 @@ from blobstore import asgi as blobstore_asgi  # noqa: E402
 from compute import asgi as compute_asgi  # noqa: E402
 from config import adobe_hosts, control  # noqa: E402
 from config.django_threads import DjangoThreads  # noqa: E402
+from config.gate import Layer  # noqa: E402
 from config.lifespan import lifespan  # noqa: E402
+from config.standstill import gate  # noqa: E402
 from config.websockets import websockets  # noqa: E402
 from events import asgi as events_asgi  # noqa: E402
 from identity import asgi as identity_asgi  # noqa: E402
@@ -28,6 +30,8 @@ JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
 KEYS_PATH = "/ims/keys"
 BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 
+IMS_PREFIX = "/ims/"
+
 django_threads = DjangoThreads()
 
 
@@ -36,12 +40,24 @@ compute: ASGIApp = compute_asgi.application
 events: ASGIApp = events_asgi.application
 identity: ASGIApp = identity_asgi.application
 repository: ASGIApp = Binaries(django_threads)
+_layers: dict[int, Layer] = {  # by identity: not every application can be hashed
+    id(repository): Layer.REPOSITORY,
+    id(compute): Layer.COMPUTE,
+    id(events): Layer.EVENTS,
+    id(identity): Layer.IDENTITY,
+    id(blobstore): Layer.BLOB_STORAGE,
+}
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
         scope = adobe_hosts.with_local_path(scope)
-        await answerer(scope)(scope, receive, send)
+        app = answerer(scope)
+        layer = layer_of(scope, app)
+        if layer is None:
+            await app(scope, receive, send)
+        else:
+            await gate.pass_through(layer, app, scope, receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)
     else:
@@ -62,6 +78,11 @@ def answerer(scope: Scope) -> ASGIApp:
     if path in control.PATHS:
         return control.application
     return repository
+
+
+def layer_of(scope: Scope, app: ASGIApp) -> Layer | None:
+    """Where a request waits while the state of the server is exchanged; None: it has nothing to do with it."""
+    return Layer.IDENTITY if scope["path"].startswith(IMS_PREFIX) else _layers.get(id(app))
 
 
 def _is_ingress(scope: Scope) -> bool:

@@ -30,6 +30,14 @@ def shutdowns(workers: bool) -> list[Step]:
     return [module.shutdown for module in reversed(_modules("lifecycle", workers))]
 
 
+def pauses(workers: bool) -> list[Step]:
+    return [module.pause for module in reversed(_modules("lifecycle", workers)) if hasattr(module, "pause")]
+
+
+def resumes(workers: bool) -> list[Step]:
+    return [module.resume for module in _modules("lifecycle", workers) if hasattr(module, "resume")]
+
+
 def health_checks(workers: bool) -> list[Callable[[], Awaitable[Health]]]:
     modules = _modules("health", workers)
     return [module.health for module in modules if hasattr(module, "health")]

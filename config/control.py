@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 from config import client_environment, health, restart
+from config.gate import StillBusy
 from dbthreads import in_db
 from repository.auth.errors import AuthError
 from repository.auth.identification import identify
@@ -45,7 +46,10 @@ async def reset(request: Request) -> Response:
     content = request.query_params.get("content", "empty")
     if content not in CONTENTS:
         return _problem(400, f"content must be one of {', '.join(CONTENTS)}")
-    await restart.reset(with_demo=content == "demo")
+    try:
+        await restart.reset(with_demo=content == "demo")
+    except StillBusy as err:
+        return _problem(503, f"Nothing was changed: {err}")
     return JSONResponse({"ok": True, "content": content})
 
 

@@ -1,27 +1,27 @@
-"""Back to the start: everything in the database and the blob storage is removed while the loops stand still."""
+"""Back to the start: everything in the database and the blob storage is removed while everything stands still."""
 
+import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient, ContainerClient
+from azure.storage.blob import BlobServiceClient
 from django.conf import settings
 
-from config import boxes, client_environment, health, lifespan
+from config import boxes, client_environment, health
 from config.demo import upload
+from config.standstill import standstill
 from dbthreads import in_db
 
 DELETIONS_AT_ONCE = 16
 
 
 async def reset(with_demo: bool) -> None:
-    """In a running server. The pool and the loops stop, the boxes empty themselves, everything starts again."""
-    await lifespan.stop()
-    try:
+    """In a running server. Raises StillBusy, and leaves everything as it was, when something does not end in time."""
+    async with standstill():
         await in_db(_reset_rows)
-        await in_db(_empty_container)
-    finally:
-        await lifespan.start()
+        if not health.blob_storage_is_embedded():
+            await asyncio.to_thread(_empty_container)
     if with_demo:
         token = (await in_db(client_environment.variables))["AEMULATOR_ACCESS_TOKEN"]
         await upload.fill(settings.AEMULATOR_URL, token)
@@ -42,18 +42,11 @@ def _reset_rows() -> None:
 
 
 def _empty_container() -> None:
+    """One by one: Azure keeps the name of a deleted container locked for half a minute and longer."""
     with BlobServiceClient.from_connection_string(settings.AZURE_STORAGE_CONNECTION_STRING) as service:
         container = service.get_container_client(settings.BLOB_CONTAINER)
         try:
-            if health.blob_storage_is_embedded():
-                container.delete_container()
-            else:
-                _delete_blobs(container)
+            with ThreadPoolExecutor(DELETIONS_AT_ONCE) as pool:
+                list(pool.map(container.delete_blob, container.list_blob_names()))
         except ResourceNotFoundError:
             pass  # nothing was uploaded yet
-
-
-def _delete_blobs(container: ContainerClient) -> None:
-    """One by one: Azure keeps the name of a deleted container locked for half a minute and longer."""
-    with ThreadPoolExecutor(DELETIONS_AT_ONCE) as pool:
-        list(pool.map(container.delete_blob, container.list_blob_names()))

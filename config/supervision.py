@@ -48,14 +48,14 @@ class Supervisor:
             self._pulses[name] = pulse = Pulse()
             self._tasks.append(asyncio.create_task(self._keep_going(name, loop, pulse), name=name))
 
-    async def stop(self, within: float) -> None:
-        """Cancel every loop, and wait at most `within` seconds for them to end."""
+    async def stop(self, within: float) -> list[str]:
+        """Cancel every loop, and wait at most `within` seconds for them to end; the names of those that did not."""
         for task in self._tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within)
+        pending = (await asyncio.wait(self._tasks, timeout=within))[1] if self._tasks else set()
         self._tasks.clear()
         self._pulses.clear()
+        return sorted(task.get_name() for task in pending)
 
     def report(self) -> dict[str, dict[str, object]]:
         return {name: pulse.report() for name, pulse in self._pulses.items()}

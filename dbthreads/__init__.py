@@ -5,10 +5,11 @@ boxes' Starlette applications and loops call `in_db` instead: the pool's threads
 """
 
 import asyncio
+import concurrent.futures
 import contextvars
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connections
 
@@ -16,6 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="db")
+_under_way: set[Future[Any]] = set()
 
 
 async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -29,4 +31,15 @@ async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             for connection in connections.all(initialized_only=True):
                 connection.close_if_unusable_or_obsolete()
 
-    return await asyncio.get_running_loop().run_in_executor(_pool, call)
+    running = _pool.submit(call)
+    _under_way.add(running)
+    running.add_done_callback(_under_way.discard)
+    return await asyncio.wrap_future(running)
+
+
+async def quiet(within: float) -> bool:
+    """Whether all that is in the database threads now ends in time, also what nobody waits for any more."""
+    under_way = set(_under_way)
+    if not under_way:
+        return True
+    return not (await asyncio.to_thread(concurrent.futures.wait, under_way, within)).not_done

@@ -1,10 +1,20 @@
 """What the repository opens and closes with the server."""
 
-from repository import binaries_asgi
+import asyncio
+from typing import Final
+
+from repository import binaries_asgi, poller
+
+PAUSE: Final = 5.0  # seconds
 
 
 async def startup() -> None:
     """Nothing: connections are made when they are first needed."""
+
+
+async def pause() -> None:
+    """The loops have ended; so has what they left in threads, after this."""
+    await asyncio.to_thread(poller.wait_for_commits, PAUSE)
 
 
 async def shutdown() -> None:

@@ -6,9 +6,10 @@ For a page, the block lists are committed first, several at once; then one trans
 
 import asyncio
 import logging
+import threading
 from base64 import b64decode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -56,6 +57,13 @@ async def poll_journal(beat: Callable[[], None]) -> None:
                     await asyncio.sleep(settings.JOURNAL_POLL_INTERVAL)
                 else:
                     await bell.wait(IDLE)
+
+
+def wait_for_commits(within: float) -> None:
+    """Until the threads have ended all that was begun, or TimeoutError. Blocking; while the loop stands still."""
+    all_here = threading.Barrier(COMMITS_AT_ONCE)
+    if wait([_commits.submit(all_here.wait) for _ in range(COMMITS_AT_ONCE)], within).not_done:
+        raise TimeoutError("blocks are still being committed")
 
 
 async def poll(service: AssetComputeClient) -> int:

@@ -15,7 +15,10 @@ _SALT: Final = "repository.upload"
 
 @dataclass(frozen=True)
 class UploadToken:
-    """`size` in bytes; `parts` is how many block URLs were handed out for `blob`."""
+    """`size` in bytes; `parts` is how many block URLs were handed out for `blob`.
+
+    `generation` is the tree's: a repository that was emptied since takes no upload from before.
+    """
 
     id: str
     folder: str
@@ -24,10 +27,11 @@ class UploadToken:
     mime_type: str
     blob: str
     parts: int
+    generation: int
 
     @classmethod
-    def new(cls, target: NodePath, size: int, mime_type: str, blob: str, parts: int) -> Self:
-        return cls(str(uuid.uuid4()), str(target.parent), target.name, size, mime_type, blob, parts)
+    def new(cls, target: NodePath, size: int, mime_type: str, blob: str, *, parts: int, generation: int) -> Self:
+        return cls(str(uuid.uuid4()), str(target.parent), target.name, size, mime_type, blob, parts, generation)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from repository import assets, names, tree
 from repository.assets import Conflict, Upload
 from repository.binaries import BlobStorage, Block, new_blob, storage
-from repository.errors import BlobMissing, InvalidUpload, NodeNotFound, TooLarge
+from repository.errors import BlobMissing, InvalidToken, InvalidUpload, NodeNotFound, TooLarge
 from repository.models import CompletedUpload
 from repository.paths import DAM, NodePath
 from repository.tree import TreeNode
@@ -73,7 +73,8 @@ def initiate(folder: NodePath, files: Sequence[FileToUpload], endpoint: str | No
     """
     check_folder(folder)
     storage().ensure_container()
-    return [_initiated(folder / names.asset_name(file.name), file.size, endpoint) for file in files]
+    generation = tree.generation()
+    return [_initiated(folder / names.asset_name(file.name), file.size, generation, endpoint) for file in files]
 
 
 def complete(folder: NodePath, files: Sequence[FileToComplete], user: str = "admin") -> list[TreeNode]:
@@ -105,7 +106,7 @@ def part_count(size: int) -> int:
     return max(1, min(most, -(-size // settings.UPLOAD_MIN_PART_SIZE)))
 
 
-def _initiated(target: NodePath, size: int, endpoint: str | None) -> InitiatedFile:
+def _initiated(target: NodePath, size: int, generation: int, endpoint: str | None) -> InitiatedFile:
     check_size(size)
     parts = part_count(size)
     mime_type, blob = names.mime_type(target.name), new_blob("originals")
@@ -113,7 +114,7 @@ def _initiated(target: NodePath, size: int, endpoint: str | None) -> InitiatedFi
     return InitiatedFile(
         name=target.name,
         mime_type=mime_type,
-        token=str(UploadToken.new(target, size, mime_type, blob, parts)),
+        token=str(UploadToken.new(target, size, mime_type, blob, parts=parts, generation=generation)),
         urls=storage().sign_blocks(blob, parts, expires, endpoint=endpoint),
         min_part_size=settings.UPLOAD_MIN_PART_SIZE,
         max_part_size=settings.UPLOAD_MAX_PART_SIZE,
@@ -123,6 +124,8 @@ def _initiated(target: NodePath, size: int, endpoint: str | None) -> InitiatedFi
 def _committed(folder: NodePath, file: FileToComplete) -> tuple[UploadToken, Upload]:
     """The blob of a file, made of its parts. Once there is an asset of it, it is never made again."""
     token = UploadToken.parse(file.token)
+    if token.generation != tree.generation():
+        raise InvalidToken("The upload was initiated before the repository was reset; initiate it again")
     _check_fields(folder, file, token)
     mime_type = file.mime_type if names.is_mime_type(file.mime_type) else token.mime_type
     blobs = storage()

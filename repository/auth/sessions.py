@@ -34,6 +34,11 @@ def user_of(cookies: str) -> User | None:
     return _loaded(key)
 
 
+def forget() -> None:
+    with _lock:
+        _users.clear()
+
+
 def watch_changes() -> None:
     for signal in (user_logged_in, user_logged_out, post_save, post_delete):
         signal.connect(_forget, sender=User)
@@ -54,5 +59,4 @@ def _loaded(key: str) -> User | None:
 
 
 def _forget(**_: object) -> None:
-    with _lock:
-        _users.clear()
+    forget()

@@ -24,7 +24,7 @@ from repository.tree.reading import (
     subtree,
 )
 from repository.tree.replacing import replace_children
-from repository.tree.roots import ROOTS, ensure_roots
+from repository.tree.roots import ROOTS, ensure_roots, generation
 
 __all__ = [
     "ROOTS",
@@ -42,6 +42,7 @@ __all__ = [
     "ensure_roots",
     "exists",
     "find",
+    "generation",
     "get",
     "get_many",
     "longest_existing",

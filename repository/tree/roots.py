@@ -42,6 +42,14 @@ def ensure_roots() -> None:
             ensure(path, spec, user="system")
 
 
+def generation() -> int:
+    """Another number each time that the tree was emptied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM repository_node WHERE path = '/'")
+        row: tuple[int] | None = cursor.fetchone()
+    return row[0] if row else 0
+
+
 def check_not_root(path: NodePath) -> None:
     """Only nodes that are not always there can be moved or deleted."""
     if path == ROOT or path in ROOTS:

@@ -370,7 +370,7 @@ def test_url_counts_suit_every_client(size: int) -> None:
 
 
 def test_tokens_end(settings: Any) -> None:
-    token = UploadToken.new(NodePath("/content/dam/a.png"), 3, "image/png", "originals/x", 1)
+    token = UploadToken.new(NodePath("/content/dam/a.png"), 3, "image/png", "originals/x", parts=1, generation=1)
     assert UploadToken.parse(str(token)) == token
     settings.UPLOAD_TOKEN_LIFETIME = -1
     with pytest.raises(InvalidToken, match="initiate the upload again"):
