@@ -1,4 +1,4 @@
-"""The control plane under `/_aemulator/`: health for everybody, environment block and reset for the logged in.
+"""The control plane under `/_aemulator/`: health for everybody; environment block, reset, seed for the logged in.
 
 A plain ASGI application, so that it answers even while every thread of Django waits for something.
 """
@@ -10,6 +10,8 @@ from starlette.routing import Route, Router
 
 from config import client_environment, health, restart
 from config.gate import StillBusy
+from config.seeding import requests as seeding
+from config.seeding.description import SeedError
 from dbthreads import in_db
 from repository.auth.errors import AuthError
 from repository.auth.identification import identify
@@ -53,6 +55,16 @@ async def reset(request: Request) -> Response:
     return JSONResponse({"ok": True, "content": content})
 
 
+async def seed(request: Request) -> Response:
+    """POST: the demo pictures, or what the body brings (config/seeding); `?wait=true` until it is processed."""
+    if refused := await _refused(request) or _foreign(request):
+        return refused
+    try:
+        return JSONResponse(await seeding.seed(request))
+    except SeedError as err:
+        return _problem(err.status, str(err))
+
+
 async def _refused(request: Request) -> Response | None:
     error = await in_db(_login_error, request.headers)
     return JSONResponse({"ok": False, "message": error}, 401, CHALLENGE) if error else None
@@ -81,6 +93,7 @@ _routes = [
     Route("/_aemulator/health", show_health, methods=["GET", "HEAD"]),
     Route("/_aemulator/env", show_environment, methods=["GET", "HEAD"]),
     Route("/_aemulator/reset", reset, methods=["POST"]),
+    Route("/_aemulator/seed", seed, methods=["POST"]),
 ]
 PATHS = {route.path for route in _routes}
 application = Router(_routes)

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from contract.openapi import BOOLEAN, NO_LOGIN, STRING, Node, answer, choice, form, operation, query
+from contract.openapi import BINARY, BOOLEAN, NO_LOGIN, STRING, Node, answer, choice, form, operation, query
 
 TAG: Final = "Control"
 _HEALTH: Final = form({"ok": BOOLEAN, "parts": {"type": "object", "additionalProperties": {"type": "object"}}}, ["ok"])
 _MESSAGE: Final = form({"ok": BOOLEAN, "message": STRING}, ["ok"])
+_SEEDED: Final = form({"ok": BOOLEAN, "assets": {"type": "object", "additionalProperties": STRING}}, ["ok", "assets"])
 _UNAUTHENTICATED: Final = answer("Not logged in", _MESSAGE)
 
 PATHS: Final[dict[str, Node]] = {
@@ -39,6 +40,37 @@ PATHS: Final[dict[str, Node]] = {
             "Forget everything and start anew",
             {200: answer("Done", _MESSAGE), 400: answer("No such content", _MESSAGE), 401: _UNAUTHENTICATED},
             parameters=(query("content", "What to begin with", choice("demo", "empty")),),
+        )
+    },
+    "/_aemulator/seed": {
+        "post": operation(
+            TAG,
+            "seed",
+            "Bring in the demo pictures, or what the body says",
+            {
+                200: answer("Done", _SEEDED),
+                400: answer("The body, or something in it, cannot be used", _MESSAGE),
+                401: _UNAUTHENTICATED,
+                409: answer("An asset was removed meanwhile", _MESSAGE),
+                413: answer("Too much", _MESSAGE),
+                415: answer("Neither JSON, nor a form, nor a zip", _MESSAGE),
+                502: answer("The blob storage does not answer", _MESSAGE),
+                504: answer("Not processed in time", _MESSAGE),
+            },
+            description="docs/testing.md describes the body. An empty one asks for the demo pictures.",
+            parameters=(
+                query("wait", "Until everything is processed", choice("true", "false")),
+                query("within", "Seconds to wait at most", {"type": "number"}),
+                query("folder", "Where files and zips go", STRING),
+            ),
+            body={
+                "required": False,
+                "content": {
+                    "application/json": {"schema": {"type": "object"}},
+                    "multipart/form-data": {"schema": {"type": "object"}},
+                    "application/zip": {"schema": BINARY},
+                },
+            },
         )
     },
     "/_aemulator/openapi.json": {

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from config.demo.pictures import FOLDERS, PICTURES, Picture
+from config import direct_upload
+from config.demo.pictures import FOLDERS, PICTURES
 
 ROOT = "demo"
 TITLE = "Demo pictures"
@@ -29,35 +30,20 @@ async def fill_once(data_dir: Path, url: str, token: str) -> None:
         marker.touch()
 
 
-async def fill(url: str, token: str) -> None:
-    """Upload what is missing. Raises httpx.HTTPError."""
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
-        await _folder(client, ROOT, TITLE)
+async def fill(url: str, token: str) -> list[str]:
+    """Upload what is missing; the paths of all. Raises httpx.HTTPError."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as client,
+        httpx.AsyncClient(timeout=30) as storage,
+    ):
+        await direct_upload.make_folder(client, f"/content/dam/{ROOT}", TITLE)
         for name, title in FOLDERS.items():
-            await _folder(client, f"{ROOT}/{name}", title)
+            await direct_upload.make_folder(client, f"/content/dam/{ROOT}/{name}", title)
         for picture in PICTURES:
-            path = f"/content/dam/{ROOT}/{picture.folder}/{picture.name}"
-            if (await client.get(f"{path}.json")).status_code != HTTPStatus.OK:
-                await _upload(client, picture, await asyncio.to_thread(picture.encoded))
-
-
-async def _folder(client: httpx.AsyncClient, path: str, title: str) -> None:
-    body = {"class": "assetFolder", "properties": {"jcr:title": title}}
-    answer = await client.post(f"/api/assets/{path}", json=body)
-    if answer.status_code != HTTPStatus.CONFLICT:  # it is there already
-        answer.raise_for_status()
-
-
-async def _upload(client: httpx.AsyncClient, picture: Picture, content: bytes) -> None:
-    folder = f"/content/dam/{ROOT}/{picture.folder}"
-    form = {"fileName": picture.name, "fileSize": str(len(content))}
-    begun = (await client.post(f"{folder}.initiateUpload.json", data=form)).raise_for_status().json()
-    file = begun["files"][0]
-    part = max(-(-len(content) // len(file["uploadURIs"])), file["minPartSize"])
-    async with httpx.AsyncClient(timeout=30) as storage:  # the signed URL is the credential; a second one is refused
-        for number, start in enumerate(range(0, len(content), part)):
-            headers = {"Content-Type": file["mimeType"]}
-            put = await storage.put(file["uploadURIs"][number], content=content[start : start + part], headers=headers)
-            put.raise_for_status()
-    form |= {"mimeType": file["mimeType"], "uploadToken": file["uploadToken"]}
-    (await client.post(begun["completeURI"], data=form)).raise_for_status()
+            folder = f"/content/dam/{ROOT}/{picture.folder}"
+            if (await client.get(f"{folder}/{picture.name}.json")).status_code != HTTPStatus.OK:
+                content = await asyncio.to_thread(picture.encoded)
+                file = direct_upload.File(folder, picture.name, len(content), content)
+                await direct_upload.upload(client, storage, file)
+    return [f"/content/dam/{ROOT}/{picture.folder}/{picture.name}" for picture in PICTURES]

@@ -1,10 +1,9 @@
 """`manage.py reset`: back to the start. A running server does it itself, so that its loops stand still meanwhile."""
 
-import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config import client_environment, database, datalock, restart
+from config import database, online, restart
 from config.demo import upload
 
 
@@ -19,8 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, demo: bool, yes: bool, **options: object) -> None:
         if not yes and input(f"Remove everything in {settings.DATA_DIR}? [y/N] ").strip().lower() != "y":
             raise CommandError("nothing was removed")
-        if datalock.is_held(settings.DATA_DIR):
-            self._ask_server(demo)
+        if online.is_served():
+            online.ask("POST", "/_aemulator/reset", params={"content": "demo" if demo else "empty"})
         else:
             database.prepare()
             restart.reset_offline()
@@ -28,13 +27,3 @@ class Command(BaseCommand):
                 # Uploads need a server: the next start makes the demo content, as on a first run.
                 (settings.DATA_DIR / upload.MARKER).unlink(missing_ok=True)
         self.stdout.write(f"{settings.DATA_DIR} is back at the start.")
-
-    def _ask_server(self, demo: bool) -> None:
-        token = client_environment.variables()["AEMULATOR_ACCESS_TOKEN"]
-        address = f"{settings.AEMULATOR_URL}/_aemulator/reset?content={'demo' if demo else 'empty'}"
-        try:
-            answer = httpx.post(address, headers={"Authorization": f"Bearer {token}"}, timeout=120)
-        except httpx.HTTPError as err:
-            raise CommandError(f"the server at {settings.AEMULATOR_URL} does not answer: {err}") from err
-        if answer.is_error:
-            raise CommandError(f"the server refused: {answer.status_code} {answer.text}")
