@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from dbthreads import in_db
-from repository import assets, jobs, outcomes, tree
+from repository import assets, bursts, jobs, outcomes, tree
 from repository.asset_compute import AssetComputeClient
 from repository.binaries import https_endpoint, storage
 from repository.doorbell import Doorbell
@@ -48,12 +48,15 @@ async def submit_jobs(beat: Callable[[], None]) -> None:
                 while True:
                     beat()
                     room = settings.JOB_CONCURRENCY - len(running)
-                    claimed = await in_db(claim, room) if room else []
+                    allowed = bursts.uploads.allowed(room)
+                    claimed = await in_db(claim, allowed) if allowed else []
                     running |= {asyncio.create_task(submit(service, submission)) for submission in claimed}
                     if loop.time() > look_again:
                         await in_db(resubmit_overdue)
                         look_again = loop.time() + IDLE
-                    if room > len(claimed):
+                    if allowed < room:
+                        await asyncio.sleep(bursts.INTERVAL / 2)
+                    elif room > len(claimed):
                         await bell.wait(IDLE)
                     elif running:
                         await asyncio.wait(running, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)

@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from repository import assets, names, tree
+from repository import assets, bursts, names, tree
 from repository.assets import Conflict, Upload
 from repository.binaries import BlobStorage, Block, new_blob, storage
 from repository.errors import BlobMissing, InvalidToken, InvalidUpload, NodeNotFound, TooLarge
@@ -84,6 +84,7 @@ def complete(folder: NodePath, files: Sequence[FileToComplete], user: str = "adm
     """
     check_folder(folder)
     uploads = [_committed(folder, file) for file in files]
+    bursts.uploads.arrived()
     with tree.writing():
         return [_stored(token, upload, file, user) for (token, upload), file in zip(uploads, files, strict=True)]
 
