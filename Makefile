@@ -3,6 +3,7 @@
 #   make run    [PORT=8080] [HTTPS_PORT=8443] [DATA_DIR=var] [SERVE="--ephemeral --no-demo"]
 #   make test   [PYTEST="tests/system -k start"]
 #   make bench  NAME=pipeline
+#   make corpus [SAMPLES_DIR=…]   2,000 damaged files through the renderers and through the service
 #   make lint   ruff, mypy, import-linter
 #   make screenshots  the pictures of the documentation
 #   make lock   pin the requirements again
@@ -19,7 +20,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE_OPTIONS := $(if $(PORT),--port $(PORT)) $(if $(HTTPS_PORT),--https-port $(HTTPS_PORT)) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(SERVE)
 
-.PHONY: run test lint bench screenshots lock system-packages node-packages clean
+.PHONY: run test corpus lint bench screenshots lock system-packages node-packages clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -33,6 +34,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+corpus: $(VENV)/.installed-dev
+	CORPUS_SIZE=2000 $(BIN)/python -m pytest -q tests/compute/test_corpus.py tests/compute/test_service_corpus.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.$(NAME)

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from PIL import Image
 
@@ -158,7 +158,7 @@ def main() -> None:
             ours = scores[OURS].cpu
             ratios[name] = {peer: round(ours / score.cpu, 3) for peer, score in scores.items() if peer != OURS}
             details[name] = {peer: vars(score) for peer, score in scores.items()}
-    file = results.write("engine", cast("dict[str, float]", ratios), details)
+    file = results.write("engine", ratios, details)
     print(f"ratios: our CPU seconds to theirs; written to {file}")
 
 

@@ -3,14 +3,14 @@
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "results"
 
 
-def write(name: str, ratios: dict[str, float], details: dict[str, object]) -> Path:
+def write(name: str, ratios: Mapping[str, float | Mapping[str, float]], details: dict[str, object]) -> Path:
     """`ratios` compare two things measured side by side; `details` are absolute."""
     FOLDER.mkdir(exist_ok=True)
     machine = {"processors": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}

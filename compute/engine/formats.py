@@ -82,7 +82,7 @@ FORMATS: tuple[Format, ...] = (
         "PNM",
         Kind.IMAGE,
         "image/x-portable-anymap",
-        ("pnm", "ppm", "pgm", "pbm", "pam", "pfm"),
+        ("pnm", "ppm", "pgm", "pbm", "pfm"),
         _PILLOW,
         pillow_plugins=("PPM",),
     ),
@@ -195,7 +195,7 @@ def _by_signature(head: bytes) -> str | None:
         return "BMP"
     if head[:4] in {b"\0\0\x01\0", b"\0\0\x02\0"} and 0 < int.from_bytes(head[4:6], "little") < 1024:
         return "ICO"
-    if head[:1] == b"P" and head[1:2] in b"1234567fF" and head[2:3].isspace():
+    if head[:1] == b"P" and head[1:2] in b"123456fF" and head[2:3].isspace():
         return "PNM"
     return None
 
