@@ -40,6 +40,16 @@ def live(request: HttpRequest, suffix: str) -> HttpResponse:
     return response
 
 
+@require_GET
+def preview(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The last column of the column view: the picture and the facts of one asset."""
+    node = _node(suffix)
+    if not node.is_asset:
+        raise Http404(f"There is no asset {suffix}")
+    found = details(node)
+    return render(request, "ui/column_preview.html", {"details": found, "asset": found.asset})
+
+
 @require_POST
 def states(request: HttpRequest) -> JsonResponse:
     """Of each asset in the parameters `path` that exists: state, progress, thumbnail, failures, reason of the first."""

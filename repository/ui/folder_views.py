@@ -13,13 +13,14 @@ from repository.errors import InvalidPath
 from repository.paths import DAM, NodePath
 from repository.ui import listing
 from repository.ui.breadcrumb import breadcrumb
+from repository.ui.column_view import columns_above
 from repository.ui.columns import columns, sorts
 from repository.ui.items import Folder, folder, items
 from repository.ui.listing import Order, Page, Scope
 from shell import page as shell
 
 LIVE_CHANGES: Final = 400  # in one answer
-VIEWS: Final = frozenset({"card", "list"})
+VIEWS: Final = frozenset({"card", "list", "column"})
 MAX_SEARCH: Final = 120
 MAX_NAMES: Final = 1000
 SORT_COOKIE: Final = "aemulator-sort"
@@ -34,6 +35,11 @@ class Request:
     folder: Folder
     scope: Scope
     view: str
+
+    @property
+    def shown_as(self) -> str:
+        """What a search finds lies in many folders: there are no columns of it."""
+        return "list" if self.scope.search and self.view == "column" else self.view
 
     @property
     def page_url(self) -> str:
@@ -150,6 +156,9 @@ def _context(request: HttpRequest, asked: Request) -> dict[str, Any]:
         "live_url": f"/assets.live.html{asked.folder.path.href}?{urlencode(asked.query)}",
         "card_query": urlencode(asked.query | {"view": "card"}),
         "list_query": urlencode(asked.query | {"view": "list"}),
+        "column_query": urlencode(asked.query | {"view": "column"}),
+        "columns_above": columns_above(asked.folder.path, order) if asked.shown_as == "column" else [],
+        "chosen_view": asked.view,
         "base_url": request.build_absolute_uri("/").rstrip("/"),
         "search_action": url,
     }
@@ -160,7 +169,7 @@ def _items(page: Page, asked: Request) -> dict[str, Any]:
     return {
         "items": [(item, page.places[item.path]) for item in items(page.nodes)],
         "more_url": f"/assets.items.html{asked.folder.path.href}?{query}" if page.after else "",
-        "view": asked.view,
+        "view": asked.shown_as,
         "folder": asked.folder,
         "search": asked.scope.search,
         "descending": asked.scope.order.descending,

@@ -108,6 +108,16 @@ def page(scope: Scope, after: str = "", size: int = PAGE_SIZE) -> Page:
     return _page(found, found[-1][1].cursor if more else "")
 
 
+def cursor_near(scope: Scope, node: TreeNode, before: int) -> str:
+    """The cursor of the page that shows this folder after at most `before` others; empty for the first page."""
+    place = located(scope, [node.path]).places.get(node.path)
+    if place is None:
+        return ""
+    turned = Scope(scope.folder, Order(scope.order.key, not scope.order.descending), scope.search)
+    earlier = _places(turned, place.kind, place, before + 1)
+    return earlier[before][1].cursor if len(earlier) > before else ""
+
+
 def located(scope: Scope, paths: Sequence[NodePath]) -> Page:
     """Those of `paths` that exist and belong to the list, with their places in it."""
     if not paths:

@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^assets\.existing\.json(?P<suffix>/.+)$", folder_views.existing),
     path("assets.states.json", asset_views.states),
     re_path(r"^assetdetails\.html(?P<suffix>/.+)$", asset_views.asset_details, name="ui-asset"),
+    re_path(r"^assetdetails\.preview\.html(?P<suffix>/.+)$", asset_views.preview),
     re_path(r"^assetdetails\.live\.html(?P<suffix>/.+)$", asset_views.live),
 ]

@@ -12,9 +12,10 @@ class AssetCollection extends HTMLElement {
   connectedCallback() {
     this.selected = new Set();
     this.list = this.slotted("items");
+    this.columns = this.querySelector("asset-columns");
     this.live = new LiveList(this, () => this.refresh());
     this.listen(this.list, "focusin", (event) => (this.lastFocused = event.target.closest(".item")));
-    this.listen(this, "click", (event) => this.click(event));
+    this.listen(this, "click", (event) => this.click(event), { capture: true }); // before the link itself hears of it
     this.listen(this, "change", (event) => this.changed(event));
     this.listen(document, "keydown", (event) => this.key(event));
     for (const type of ["dragenter", "dragover", "dragleave", "drop"]) this.listen(window, type, (event) => this[type](event));
@@ -24,13 +25,13 @@ class AssetCollection extends HTMLElement {
 
   disconnectedCallback() {
     this.live.stop();
-    for (const [target, type, handler] of this.listeners) target.removeEventListener(type, handler);
+    for (const [target, type, handler, options] of this.listeners) target.removeEventListener(type, handler, options);
     this.listeners = [];
   }
 
-  listen(target, type, handler) {
-    (this.listeners ??= []).push([target, type, handler]);
-    target.addEventListener(type, handler);
+  listen(target, type, handler, options) {
+    (this.listeners ??= []).push([target, type, handler, options]);
+    target.addEventListener(type, handler, options);
   }
 
   slotted(name) {
@@ -76,6 +77,7 @@ class AssetCollection extends HTMLElement {
     this.slotted("toolbar").hidden = count > 0;
     this.slotted("selection").hidden = count === 0;
     this.slotted("empty").hidden = items.length > 0;
+    this.columns?.refresh?.(); // it is upgraded after its host
     this.list.closest("table, ul").hidden = items.length === 0;
     if (count) this.showSelection(count);
     if (count !== this.said) announce(count ? ngettext("%(count)s item selected", "%(count)s items selected", count) : "");
@@ -110,6 +112,7 @@ class AssetCollection extends HTMLElement {
     if (!item) return;
     if (event.shiftKey && this.anchor) {
       event.preventDefault();
+      event.stopPropagation();
       this.chooseUpTo(item);
     } else if ((event.ctrlKey || event.metaKey) && event.target.closest(".item-link")) {
       event.preventDefault();
@@ -178,6 +181,7 @@ class AssetCollection extends HTMLElement {
   }
 
   step(event) {
+    if (this.columns) return this.columns.step(event);
     const items = this.items;
     if (!items.length) return;
     const at = items.indexOf(this.focused);

@@ -82,6 +82,7 @@ export class LiveList {
     if (this.host.dataset.search) return null;
     const before = this.successorOf(fresh);
     if (!before && this.list.querySelector("[hx-get]")) return null; // its place is on a page that is not loaded yet
+    if ("earlier" in this.host.dataset && before === this.list.querySelector(".item")) return null; // among those before
     if (this.wouldMove(before)) return this.waiting.set(fresh.dataset.path, fresh);
     return this.insert(fresh, before);
   }

@@ -6,6 +6,7 @@ import "./copy-button.js";
 import "./theme-switch.js";
 import "./start-panels.js";
 import "./asset-collection.js";
+import "./asset-columns.js";
 import "./asset-page.js";
 import "./upload-dock.js";
 import "./profile-list.js";

@@ -37,7 +37,8 @@ function afterSwap() {
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "main" && event.detail.elt?.id !== "main") return;
   afterSwap();
-  document.getElementById("main").focus({ preventScroll: true });
+  const main = document.getElementById("main");
+  if (!main.contains(document.activeElement)) main.focus({ preventScroll: true }); // unless the new page knows better
 });
 document.body.addEventListener("htmx:historyRestore", afterSwap);
 showCurrentSection();
