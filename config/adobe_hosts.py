@@ -24,10 +24,26 @@ JOURNAL_HOST = b"events-va6.adobe.io"
 JOURNAL_PATH = "/organizations/"
 
 
+# https://{namespace}.adobeioruntime.net/api/v1/web/{package}/{action} leaves out the namespace that
+# https://adobeioruntime.net/api/v1/web/{namespace}/{package}/{action} has in its path.
+WEB_ACTION_PATH = "/api/v1/web/"
+NAMESPACE_HOST = b".adobeioruntime.net"
+
+
 def with_local_path(scope: Scope) -> Scope:
-    if not scope["path"].startswith(JOURNAL_PATH) or _host(scope) != JOURNAL_HOST:
-        return scope
-    return {**scope, "path": f"/events{scope['path']}", "raw_path": b"/events" + scope["raw_path"]}
+    path = scope["path"]
+    if path.startswith(JOURNAL_PATH) and _host(scope) == JOURNAL_HOST:
+        return _moved(scope, "", "/events")
+    if path.startswith(WEB_ACTION_PATH) and (host := _host(scope)).endswith(NAMESPACE_HOST):
+        namespace = host.removesuffix(NAMESPACE_HOST).decode("ascii", "ignore")
+        return _moved(scope, WEB_ACTION_PATH, f"{WEB_ACTION_PATH}{namespace}/")
+    return scope
+
+
+def _moved(scope: Scope, prefix: str, local: str) -> Scope:
+    """The path with `local` in place of `prefix`."""
+    path, raw = scope["path"].removeprefix(prefix), scope["raw_path"].removeprefix(prefix.encode())
+    return {**scope, "path": f"{local}{path}", "raw_path": local.encode() + raw}
 
 
 def _host(scope: Scope) -> bytes:

@@ -1,7 +1,7 @@
 """The one ASGI application: who answers what.
 
-Plain ASGI applications answer the hot paths of blob storage, journal, Asset Compute and binaries; Channels the sockets;
-Django, as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
+Plain ASGI applications answer the hot paths of blob storage, journal, Asset Compute, I/O Runtime and binaries;
+Channels the sockets; Django, as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
 """
 
 import django
@@ -22,11 +22,13 @@ from config.websockets import websockets  # noqa: E402
 from events import asgi as events_asgi  # noqa: E402
 from identity import asgi as identity_asgi  # noqa: E402
 from repository.binaries_asgi import Binaries  # noqa: E402
+from runtime import asgi as runtime_asgi  # noqa: E402
 
 CLOUD_EVENT = b"application/cloudevents"
 COMPUTE_PATHS = {"/register", "/unregister", "/process"}
 INGRESS_PATHS = {"/api/events", "/api/cloudevents"}
 JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
+RUNTIME_PREFIXES = ("/api/v1/web/", "/api/v1/namespaces")
 KEYS_PATH = "/ims/keys"
 BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 
@@ -38,8 +40,14 @@ django_threads = DjangoThreads()
 blobstore: ASGIApp = blobstore_asgi.application
 compute: ASGIApp = compute_asgi.application
 events: ASGIApp = events_asgi.application
+runtime: ASGIApp = runtime_asgi.application
 identity: ASGIApp = identity_asgi.application
 repository: ASGIApp = Binaries(django_threads)
+EXACT_PATHS: dict[str, ASGIApp] = {
+    **dict.fromkeys(COMPUTE_PATHS, compute),
+    **dict.fromkeys(control.PATHS, control.application),
+    KEYS_PATH: identity,
+}
 _layers: dict[int, Layer] = {  # by identity: not every application can be hashed
     id(repository): Layer.REPOSITORY,
     id(compute): Layer.COMPUTE,
@@ -69,14 +77,12 @@ def answerer(scope: Scope) -> ASGIApp:
     path = scope["path"]
     if path.startswith(BLOB_PREFIX) and path[len(BLOB_PREFIX) :][:1] in ("", "/"):
         return blobstore
-    if path in COMPUTE_PATHS:
-        return compute
+    if exact := EXACT_PATHS.get(path):
+        return exact
     if path.startswith(JOURNAL_PREFIXES) or _is_ingress(scope):
         return events
-    if path == KEYS_PATH:
-        return identity
-    if path in control.PATHS:
-        return control.application
+    if path.startswith(RUNTIME_PREFIXES):
+        return runtime
     return repository
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from config.supervision import Loop
 
-BOXES = ("blobstore", "identity", "events", "compute", "repository", "shell")
+BOXES = ("blobstore", "identity", "events", "runtime", "compute", "repository", "shell")
 WORKER_BOX = "compute"
 
 Step = Callable[[], Awaitable[None]]

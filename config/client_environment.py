@@ -10,7 +10,7 @@ from django.conf import settings
 from config import certificates
 from identity.access import long_lived_access_token
 
-PRELOAD = Path(__file__).resolve().parent / "node" / "preload.cjs"
+PRELOAD: Path = settings.NODE_PRELOAD_FILE
 
 
 def variables() -> dict[str, str]:
@@ -27,6 +27,9 @@ def variables() -> dict[str, str]:
         "AEMULATOR_TECHNICAL_ACCOUNT_ID": settings.TECHNICAL_ACCOUNT_ID,
         "AEMULATOR_TECHNICAL_ACCOUNT_EMAIL": settings.TECHNICAL_ACCOUNT_EMAIL,
         "AEMULATOR_ACCESS_TOKEN": long_lived_access_token(),
+        "AIO_RUNTIME_APIHOST": settings.RUNTIME_URL,
+        "AIO_RUNTIME_NAMESPACE": settings.RUNTIME_NAMESPACE,
+        "AIO_RUNTIME_AUTH": settings.RUNTIME_AUTH,
         "AZURE_STORAGE_CONNECTION_STRING": settings.AZURE_STORAGE_CONNECTION_STRING,
         "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(settings.DATA_DIR / "secrets")),
         "NODE_OPTIONS": node_options(PRELOAD),

@@ -25,6 +25,7 @@ ASSET_COMPUTE_URL = env.text("AEMULATOR_ASSET_COMPUTE_URL", AEMULATOR_URL)
 IMS_URL = env.text("AEMULATOR_IMS_URL", AEMULATOR_URL)
 EVENTS_URL = env.text("AEMULATOR_EVENTS_URL", AEMULATOR_URL)
 EVENTS_INGRESS_URL = env.text("AEMULATOR_EVENTS_INGRESS_URL", AEMULATOR_URL)
+RUNTIME_URL = env.text("AEMULATOR_RUNTIME_URL", AEMULATOR_URL)  # where calls of *.adobeioruntime.net go
 
 # --- Blob storage: the well-known development account, as Azurite has it; any Azure connection string instead. ------
 DEVSTORE_ACCOUNT = "devstoreaccount1"
@@ -58,6 +59,17 @@ SCOPES = (
 )
 IMS_SIGNING_KEY_FILE = DATA_DIR / "secrets" / "ims-signing-key.pem"
 EXTRA_API_KEYS = frozenset(env.text("AEMULATOR_EXTRA_API_KEYS", "").replace(",", " ").split())  # besides the client id
+# --- I/O Runtime: its one key, as AIO_RUNTIME_AUTH has it, and how deployed actions are run. --------------------------
+RUNTIME_NAMESPACE = env.text("AEMULATOR_RUNTIME_NAMESPACE", "aemulator")
+RUNTIME_AUTH = env.text(
+    "AEMULATOR_RUNTIME_AUTH",
+    "5d1f9a64-3c0b-4e57-9f0e-a2c7b1e8d430:aemulatorRuntimeKeyForThisMachineOnlyAndNotASecretAtAll000000000",
+)
+RUNTIME_PROCESSES = env.number("AEMULATOR_RUNTIME_PROCESSES", 3)  # at most, for each action
+RUNTIME_IDLE_SECONDS = env.decimal("AEMULATOR_RUNTIME_IDLE_SECONDS", 300.0)  # then an unused process is ended
+RUNTIME_RETENTION = env.decimal("AEMULATOR_RUNTIME_RETENTION", 7 * 24 * 3600.0)  # of activations and their logs
+RUNTIME_KEPT_ACTIVATIONS = env.number("AEMULATOR_RUNTIME_KEPT_ACTIVATIONS", 5000)
+NODE_PRELOAD_FILE = BASE_DIR / "config" / "node" / "preload.cjs"
 EVENTS_WEBHOOK_KEY_FILE = DATA_DIR / "secrets" / "events-webhook-key.pem"
 
 # --- Loops, limits, delays (seconds, bytes, pixels). -----------------------------------------------------------------
@@ -110,6 +122,7 @@ INSTALLED_APPS = [
     "shell",
     "repository",
     "compute",
+    "runtime",
     "events",
     "identity",
 ]
@@ -187,7 +200,7 @@ REST_FRAMEWORK = {
 }
 # Where each box describes its endpoints for the one OpenAPI document.
 OPENAPI_MODULES = [
-    *(f"{box}.openapi" for box in ("repository", "blobstore", "compute", "events", "identity", "config")),
+    *(f"{box}.openapi" for box in ("repository", "blobstore", "compute", "runtime", "events", "identity", "config")),
     "repository.api.profile_openapi",
 ]
 SPECTACULAR_SETTINGS = {

@@ -22,6 +22,7 @@ const HOSTS = [
   'adobeioruntime.net',
   '*.adobeioruntime.net',
 ];
+const SENDER = 'x-aemulator-from';
 const TLS_OPTIONS = ['agent', 'ca', 'cert', 'key', 'pfx', 'servername', 'rejectUnauthorized', 'checkServerIdentity'];
 
 const request = { 'http:': http.request, 'https:': https.request };
@@ -80,6 +81,34 @@ function redirected(options, url) {
   return target;
 }
 
+// A deployed action says which of its activations sends a request: read by the recorder of exchanges.
+function withSender(headers) {
+  const sender = process.env.AEMULATOR_FROM;
+  if (!sender) return headers;
+  if (!Array.isArray(headers)) return { ...headers, [SENDER]: sender };
+  return Array.isArray(headers[0]) ? [...headers, [SENDER, sender]] : [...headers, SENDER, sender];
+}
+
+// Whether a request goes to AEMulator by its own address.
+function isHere(options, protocol) {
+  const port = options.port || options.defaultPort || String(options.host || '').match(/:(\d+)$/)?.[1];
+  return origins().some((url) => {
+    const wanted = url.port || (url.protocol === 'https:' ? 443 : 80);
+    const asked = port || (protocol === 'https:' ? 443 : 80);
+    return url.protocol === protocol && Number(wanted) === Number(asked) && isSameHost(hostOf(options), url.hostname);
+  });
+}
+
+function origins() {
+  return [process.env.AEMULATOR_URL, process.env.AEMULATOR_HTTPS_URL].filter((url) => URL.canParse(url)).map((url) => new URL(url));
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
+
+function isSameHost(one, other) {
+  return one === other || (LOOPBACK.includes(one) && LOOPBACK.includes(other));
+}
+
 function patched(original, protocol) {
   return function (...args) {
     const url = here();
@@ -90,8 +119,12 @@ function patched(original, protocol) {
     } catch {
       return original.apply(this, args); // a malformed URL: Node's own error is the right one
     }
-    if (!isAdobes(hostOf(call.options))) return original.apply(this, args);
-    return request[url.protocol].call(this, redirected(call.options, url), call.callback);
+    if (isAdobes(hostOf(call.options))) {
+      const target = redirected(call.options, url);
+      return request[url.protocol].call(this, { ...target, headers: withSender(target.headers) }, call.callback);
+    }
+    if (!process.env.AEMULATOR_FROM || !isHere(call.options, protocol)) return original.apply(this, args);
+    return original.call(this, { ...call.options, headers: withSender(call.options.headers) }, call.callback);
   };
 }
 
@@ -109,7 +142,12 @@ function patchFetch() {
   globalThis.fetch = function fetch(input, init) {
     const url = here();
     const asked = url && asUrl(input);
-    if (!asked || !isAdobes(asked.hostname)) return original.call(this, input, init);
+    if (!asked) return original.call(this, input, init);
+    if (!isAdobes(asked.hostname)) {
+      if (!process.env.AEMULATOR_FROM || !isHere(fromUrl(asked), asked.protocol)) return original.call(this, input, init);
+      const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+      return original.call(this, input, { ...init, headers: signed(new Headers(given)) });
+    }
     const target = new URL(`${asked.pathname}${asked.search}`, url);
     if (!(input instanceof Request)) return original.call(this, target, { ...init, headers: forwarded(init?.headers, asked) });
     const sent = new Request(input, init);
@@ -121,6 +159,11 @@ function patchFetch() {
 function forwarded(given, asked) {
   const headers = new Headers(given);
   headers.set('x-forwarded-host', asked.host);
+  return signed(headers);
+}
+
+function signed(headers) {
+  if (process.env.AEMULATOR_FROM) headers.set(SENDER, process.env.AEMULATOR_FROM);
   return headers;
 }
 

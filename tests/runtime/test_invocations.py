@@ -1,0 +1,272 @@
+"""Actions by the OpenWhisk REST API: how they run, what they get, how they end, and what is kept of it."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.runtime.conftest import Deploy, invoke, value_of
+from tests.server import ServerProcess, wait_until
+
+ECHO = "exports.main = (params) => ({ params, environment: process.env });"
+
+
+def test_a_blocking_invocation_answers_with_the_whole_activation(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("exports.main = async ({ word }) => { console.log('said', word); return { word }; };")
+    answer = invoke(rest, name, {"word": "hello"})
+    assert answer.status_code == 200
+    activation = answer.json()
+    assert activation["response"]["result"] == {"word": "hello"}
+    assert activation["response"] | {"result": 0} == {
+        "status": "success",
+        "statusCode": 0,
+        "success": True,
+        "size": 16,
+        "result": 0,
+    }
+    assert activation["logs"][0].endswith("stdout: said hello")
+    assert value_of(activation["annotations"], "path") == f"aemulator/{name}"
+    assert activation["end"] - activation["start"] == activation["duration"] >= 0
+    assert invoke(rest, name, {"word": "bye"}, result="true").json() == {"word": "bye"}
+
+
+def test_an_invocation_that_does_not_block_is_followed_by_its_activation(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("exports.main = async () => { console.error('done'); return { done: true }; };")
+    answer = rest.post(f"/actions/{name}?", json={})
+    assert answer.status_code == 202
+    assert list(answer.json()) == ["activationId"]
+    activation = answer.json()["activationId"]
+    assert answer.headers["x-openwhisk-activation-id"] == activation
+    wait_until(lambda: rest.get(f"/activations/{activation}").status_code == 200, 20, "it ended")
+    assert rest.get(f"/activations/{activation}/result").json()["result"] == {"done": True}
+    assert rest.get(f"/activations/{activation}/logs").json()["logs"][0].endswith("stderr: done")
+    assert rest.get("/activations", params={"name": name}).json()[0]["activationId"] == activation
+    assert rest.get("/activations", params={"name": f"default/{name}", "count": "true"}).json() == {"activations": 1}
+
+
+def test_what_a_running_action_writes_can_be_read_before_it_ends(
+    rest: httpx.Client, deploy: Deploy, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    name = deploy(f"""
+        const fs = require('node:fs');
+        exports.main = async () => {{
+          console.log('waiting');
+          while (!fs.existsSync({str(go)!r})) await new Promise((done) => setTimeout(done, 20));
+          return {{}};
+        }};""")
+    activation = rest.post(f"/actions/{name}", json={}).json()["activationId"]
+    wait_until(lambda: "waiting" in rest.get(f"/activations/{activation}/logs").text, 20, "its log shows")
+    assert rest.get(f"/activations/{activation}").status_code == 404
+    assert "running" in rest.get(f"/activations/{activation}/result").json()["error"]
+    go.touch()
+    wait_until(lambda: rest.get(f"/activations/{activation}").status_code == 200, 20, "it ended")
+
+
+def test_an_action_finds_what_runtime_gives_it(server: ServerProcess, rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy(ECHO, "--param", "colour=red", "--param", "size=9")
+    activation = invoke(rest, name, {"size": "10", "nested": {"a": [1, None, "ü"]}}).json()
+    result = activation["response"]["result"]
+    assert result["params"] == {"colour": "red", "size": "10", "nested": {"a": [1, None, "ü"]}}
+    environment = result["environment"]
+    assert environment["__OW_ACTIVATION_ID"] == activation["activationId"]
+    assert environment["__OW_ACTION_NAME"] == f"/aemulator/{name}"
+    assert environment["__OW_NAMESPACE"] == "aemulator"
+    assert environment["__OW_API_HOST"] == server.url
+    assert 55_000 < int(environment["__OW_DEADLINE"]) - time.time() * 1000 < 60_000
+    assert not [name for name in environment if "SECRET" in name or name == "AEMULATOR_RUNNER_FD"]
+
+
+ENDS = {
+    "throws at once": ("exports.main = () => { throw new Error('early'); };", "action developer error", "early"),
+    "rejects": ("exports.main = async () => { throw new Error('late'); };", "application error", "late"),
+    "rejects with an object": (
+        "exports.main = async () => { throw { statusCode: 418, body: 'tea' }; };",
+        "application error",
+        "tea",
+    ),
+    "returns an error": ("exports.main = () => ({ error: 'mine' });", "application error", "mine"),
+    "returns no object": ("exports.main = () => 5;", "action developer error", "did not return a dictionary"),
+    "returns a circle": (
+        "exports.main = () => { const a = {}; a.a = a; return a; };",
+        "action developer error",
+        "circular",
+    ),
+    "exits": ("exports.main = () => process.exit(101);", "action developer error", "exit code 101"),
+    "is killed": ("exports.main = () => process.kill(process.pid, 'SIGTERM');", "action developer error", "SIGTERM"),
+    "does not load": ("syntax error", "action developer error", "Initialization has failed due to: SyntaxError"),
+    "needs what is not there": ("require('./nowhere');", "action developer error", "Cannot find module"),
+    "exports nothing": ("exports.other = 1;", "action developer error", 'exports no function "main"'),
+}
+
+
+@pytest.mark.parametrize(("code", "status", "words"), ENDS.values(), ids=ENDS.keys())
+def test_how_an_action_that_fails_ends(rest: httpx.Client, deploy: Deploy, code: str, status: str, words: str) -> None:
+    answer = invoke(rest, deploy(code))
+    assert answer.status_code == 502
+    response = answer.json()["response"]
+    assert response["status"] == status
+    assert words in str(response["result"]["error"])
+    assert not response["success"]
+
+
+def test_a_process_that_ended_is_replaced(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("exports.main = ({ exit }) => { if (exit) process.exit(100); return { pid: process.pid }; };")
+    first = invoke(rest, name, result="true").json()["pid"]
+    assert invoke(rest, name, result="true").json()["pid"] == first
+    assert invoke(rest, name, {"exit": True}).status_code == 502
+    assert invoke(rest, name, result="true").json()["pid"] != first
+
+
+def test_an_action_is_ended_at_its_time_limit_with_all_that_it_started(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy(
+        """
+        const { spawn } = require('node:child_process');
+        exports.main = () => {
+          const child = spawn('sleep', ['600']);
+          console.log('pid', child.pid);
+          return new Promise(() => {});
+        };""",
+        "--timeout",
+        "700",
+    )
+    answer = invoke(rest, name)
+    activation = answer.json()
+    assert answer.status_code == 502
+    assert activation["response"]["result"] == {"error": "The action exceeded its time limits of 0.7 seconds."}
+    assert value_of(activation["annotations"], "timeout") is True
+    child = int(activation["logs"][0].rpartition(" ")[2])
+    wait_until(lambda: not _runs(child), 10, "the program that it started is gone")
+
+
+def test_an_action_is_ended_at_its_memory_limit(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy(
+        """
+        exports.main = async () => {
+          const kept = [];
+          for (;;) { kept.push(Buffer.alloc(8e6, 1)); await new Promise((done) => setTimeout(done, 5)); }
+        };""",
+        "--memory",
+        "128",
+    )
+    error = invoke(rest, name).json()["response"]["result"]["error"]
+    assert "more than its limit of 128 MB" in error
+
+
+def test_changed_files_are_loaded_at_the_next_activation(rest: httpx.Client, deploy: Deploy, tmp_path: Path) -> None:
+    files = {"index.js": "exports.main = () => ({ word: require('./lib/word') });", "keep.txt": ""}
+    name = deploy(files)
+    word = tmp_path / name / "lib"
+    word.mkdir()
+    (word / "word.js").write_text("module.exports = 'one';")
+    assert invoke(rest, name, result="true").json() == {"word": "one"}
+    (word / "word.js").write_text("module.exports = 'two, longer';")
+    assert invoke(rest, name, result="true").json() == {"word": "two, longer"}
+    (tmp_path / name / "index.js").write_text("exports.main = () => ({ own: true });")
+    assert invoke(rest, name, result="true").json() == {"own": True}
+
+
+def test_without_watch_changed_files_wait_for_the_next_deployment(
+    rest: httpx.Client, deploy: Deploy, tmp_path: Path
+) -> None:
+    name = deploy("exports.main = () => ({ word: 'one' });", "--no-watch")
+    assert invoke(rest, name, result="true").json() == {"word": "one"}
+    (tmp_path / name / "index.js").write_text("exports.main = () => ({ word: 'two' });")
+    assert invoke(rest, name, result="true").json() == {"word": "one"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "index.mjs": "export const main = async () => ({ ok: import.meta.url.length > 0 });",
+            "package.json": '{"main": "index.mjs"}',
+        },
+        {"index.js": "export async function main() { return { ok: true }; }", "package.json": '{"type": "module"}'},
+        {"index.js": "import fs from 'node:fs'; export const main = () => ({ ok: !!fs.constants });"},
+        {"index.js": "export default { main: () => ({ ok: true }) };", "package.json": '{"type": "module"}'},
+    ],
+    ids=["mjs", "type module", "import in a plain file", "default export"],
+)
+def test_modules_of_both_kinds_are_actions(rest: httpx.Client, deploy: Deploy, files: dict[str, str]) -> None:
+    assert invoke(rest, deploy(files), result="true").json() == {"ok": True}
+
+
+def test_output_of_any_kind_is_kept_and_bounded(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("""
+        exports.main = () => {
+          process.stdout.write('no line end, ' + '€');
+          process.stderr.write('\\n\\nblank lines\\0\\n\\n');
+          for (let i = 0; i < 30000; i++) console.log(i);
+          return {};
+        };""")
+    logs = invoke(rest, name).json()["logs"]
+    lines = [line.partition("    ")[2] for line in logs]
+    assert "stdout: no line end, €0" in lines
+    errors = [line for line in lines if line.startswith("stderr: ")]
+    assert errors[:4] == ["stderr: ", "stderr: ", "stderr: blank lines\N{REPLACEMENT CHARACTER}", "stderr: "]
+    assert "truncated" in lines[-1]
+    assert len(lines) < 21_000
+
+
+def test_activations_run_side_by_side_in_processes_of_their_own(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("""
+        let busy = 0;
+        exports.main = async () => {
+          busy += 1;
+          await new Promise((done) => setTimeout(done, 30));
+          busy -= 1;
+          return { alone: busy === 0, pid: process.pid };
+        };""")
+    started = [rest.post(f"/actions/{name}", json={}).json()["activationId"] for _ in range(12)]
+
+    def listed() -> list[dict[str, Any]]:
+        found = list(rest.get("/activations", params={"name": name, "docs": "true"}).json())
+        return found if len(found) == len(started) else []
+
+    ended = wait_until(listed, 30, "all have ended")
+    assert {activation["activationId"] for activation in ended} == set(started)
+    results = [activation["response"]["result"] for activation in ended]
+    assert all(result["alone"] for result in results)
+    assert 1 <= len({result["pid"] for result in results}) <= 3
+
+
+def test_refusals_have_openwhisks_shape(server: ServerProcess, rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy(ECHO)
+    for answer, status in (
+        (rest.get("/actions/nowhere"), 404),
+        (rest.post("/actions/nowhere", json={}), 404),
+        (rest.get("/activations/nowhere"), 404),
+        (rest.post(f"/actions/{name}", content=b"{"), 400),
+        (rest.post(f"/actions/{name}", content=b"[1]"), 400),
+        (rest.get("/activations", params={"limit": "many"}), 400),
+        (rest.put(f"/actions/{name}", json={}), 405),
+        (rest.post(f"/actions/{name}", json={"text": "x" * (9 * 1024 * 1024)}), 413),
+        (httpx.get(f"{server.url}/api/v1/namespaces/_/actions"), 401),
+        (httpx.get(f"{server.url}/api/v1/namespaces/_/actions", auth=("a", "b")), 401),
+        (httpx.get(f"{server.url}/api/v1/namespaces", headers={"authorization": "Basic ?"}), 401),
+    ):
+        assert answer.status_code == status, answer.request.url
+        assert set(answer.json()) == {"error", "code"}
+
+
+def test_actions_are_listed_and_described(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy(ECHO, "--param", "a=b", "--timeout", "1000")
+    listed = {action["name"]: action for action in rest.get("/actions", params={"limit": 200}).json()}
+    assert value_of(listed[name]["annotations"], "web-export") is True
+    assert listed[name]["limits"]["timeout"] == 1000
+    assert "code" not in listed[name]["exec"]
+    described = rest.get(f"/actions/{name}").json()
+    assert described["exec"]["code"] == ECHO
+    assert described["parameters"] == [{"key": "a", "value": "b"}]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
