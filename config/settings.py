@@ -149,7 +149,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
             ],
-            "libraries": {"formats": "shell.formats"},
+            "libraries": {"formats": "shell.formats", "code": "shell.code"},
         },
     },
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,19 +17,25 @@ THEME_COOKIE = "aemulator-theme"
 
 @dataclass(frozen=True)
 class Section:
+    """A place in the bar. `letter`: the key that leads there after `g`; `app`: shown where that is installed."""
+
     key: str
     url: str
     label: str
-    boost: bool = True
+    letter: str
+    app: str = "shell"
 
 
 def sections() -> list[Section]:
-    return [
-        Section("start", "/", _("Start")),
-        Section("assets", "/assets.html/content/dam", _("Assets")),
-        Section("profiles", "/tools/processing-profiles", _("Profiles")),
-        Section("api", "/api/docs", _("API"), boost=False),
+    every = [
+        Section("start", "/", _("Start"), "s"),
+        Section("assets", "/assets.html/content/dam", _("Assets"), "a", "repository"),
+        Section("profiles", "/tools/processing-profiles", _("Profiles"), "p", "repository"),
+        Section("flow", "/flow", _("Flow"), "f", "flow"),
+        Section("faults", "/faults", _("Faults"), "x", "flow"),
+        Section("api", "/api/docs", _("API"), "d"),
     ]
+    return [section for section in every if apps.is_installed(section.app)]
 
 
 def page(

@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("api.json", views.ServiceDocument.as_view(), name="service-document"),
     path("api/openapi.json", document, name="openapi"),
     path("_aemulator/openapi.json", document),
-    path("api/docs", open_to_all(openapi_views.OpenApiPage.as_view()), name="api-docs"),
+    path("api/docs/swagger", open_to_all(openapi_views.OpenApiPage.as_view()), name="api-swagger"),
     re_path(r"^api/assets(?P<rest>\.json)$", views.AssetsView.as_view()),
     re_path(r"^api/assets(?P<rest>(?:/.*)?)$", views.AssetsView.as_view(), name="assets"),
 ]

@@ -86,3 +86,15 @@ def test_shift_click_selects_a_range_and_control_click_one(opened: Page) -> None
     expect(opened.locator(".item.is-selected")).to_have_count(3)
     opened.locator('[data-name="b.txt"] .item-link').click(modifiers=["Control"])
     expect(opened.locator(".item.is-selected")).to_have_count(2)
+
+
+def test_g_and_a_letter_go_to_each_section(page: Page) -> None:
+    page.goto("/")
+    links = page.locator(".shell nav a")
+    letters = links.evaluate_all("links => links.map(link => [link.dataset.letter, link.dataset.section])")
+    assert dict(letters).items() >= {"a": "assets", "p": "profiles"}.items()
+    for letter, section in letters[1:] + letters[:1]:
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        expect(page.locator("#main")).to_have_attribute("data-section", section)
+        expect(page.locator(".shell nav [aria-current]")).to_have_attribute("data-section", section)

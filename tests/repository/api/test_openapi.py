@@ -86,7 +86,7 @@ def test_documented_reads_answer_with_a_documented_status(client: httpx.Client, 
 
 
 def test_the_page_has_no_inline_script_and_nothing_foreign(client: httpx.Client) -> None:
-    page = client.get("/api/docs")
+    page = client.get("/api/docs/swagger")
     assert page.status_code == 200
     assert not re.search(r"<script(?![^>]*\bsrc=)", page.text)
     assert "<style" not in page.text
@@ -100,4 +100,4 @@ def test_the_page_sends_the_csrf_token(server: ServerProcess) -> None:
     with httpx.Client(base_url=server.url) as visitor:
         visitor.post("/j_security_check", data={"j_username": "admin", "j_password": "admin", "j_validate": "true"})
         token = visitor.get("/libs/granite/csrf/token.json").json()["token"]
-        assert f'request.headers["CSRF-Token"] = "{token}"' in visitor.get("/api/docs?script=").text
+        assert f'request.headers["CSRF-Token"] = "{token}"' in visitor.get("/api/docs/swagger?script=").text

@@ -1,0 +1,22 @@
+// The elements that only some pages have. A page names its modules itself, in its head; when pages are swapped, the head
+// stays, and the module is fetched here with the first page that has its element.
+const MODULES = {
+  "health-panel": "./start-panels.js",
+  "environment-block": "./start-panels.js",
+  "asset-collection": "./asset-collection.js",
+  "asset-columns": "./asset-columns.js",
+  "asset-page": "./asset-page.js",
+  "profile-list": "./profile-list.js",
+  "profile-editor": "./profile-editor.js",
+};
+
+/** Fetches what the page needs; again for what was swapped in. */
+export function define(root = document) {
+  for (const [name, module] of Object.entries(MODULES)) {
+    if (!customElements.get(name) && root.querySelector(name)) import(module);
+  }
+}
+
+define();
+document.body.addEventListener("htmx:afterSwap", () => define());
+document.body.addEventListener("htmx:historyRestore", () => define());
