@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from config import certificates
+from config import certificates, credential_files
 from identity.access import long_lived_access_token
 
 PRELOAD: Path = settings.NODE_PRELOAD_FILE
@@ -15,6 +15,8 @@ PRELOAD: Path = settings.NODE_PRELOAD_FILE
 
 def variables() -> dict[str, str]:
     """Name to value, in the order in which people read them. All fixed or kept in the data directory."""
+    secrets = settings.DATA_DIR / "secrets"
+    credential_files.write(secrets)
     return {
         "AEMULATOR_URL": settings.AEMULATOR_URL,
         "AEMULATOR_HTTPS_URL": settings.AEMULATOR_HTTPS_URL,
@@ -31,7 +33,9 @@ def variables() -> dict[str, str]:
         "AIO_RUNTIME_NAMESPACE": settings.RUNTIME_NAMESPACE,
         "AIO_RUNTIME_AUTH": settings.RUNTIME_AUTH,
         "AZURE_STORAGE_CONNECTION_STRING": settings.AZURE_STORAGE_CONNECTION_STRING,
-        "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(settings.DATA_DIR / "secrets")),
+        "ASSET_COMPUTE_INTEGRATION_FILE_PATH": str(secrets / credential_files.OAUTH),
+        "ASSET_COMPUTE_PRIVATE_KEY_FILE_PATH": str(secrets / credential_files.PRIVATE_KEY),
+        "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(secrets)),
         "NODE_OPTIONS": node_options(PRELOAD),
     }
 

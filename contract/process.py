@@ -21,6 +21,12 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _not_empty(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not entries:
+        raise ValueError("must have at least one entry")
+    return entries
+
+
 def _without_nulls(renditions: object) -> object:
     """Adobe's SDK drops null entries of `renditions`."""
     return [entry for entry in renditions if entry is not None] if isinstance(renditions, list) else renditions
@@ -33,7 +39,7 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 class MultipartTarget(WireModel):
     """Presigned URLs of the parts of one binary; whoever signed them puts the parts together. Sizes in bytes."""
 
-    urls: Annotated[tuple[HttpUrl, ...], Field(min_length=1)]
+    urls: Annotated[tuple[HttpUrl, ...], AfterValidator(_not_empty)]
     minPartSize: int | None = Field(default=None, ge=0)  # noqa: N815
     maxPartSize: int | None = Field(default=None, gt=0)  # noqa: N815
 
@@ -64,7 +70,7 @@ class ProcessRequest(WireModel):
     """The body of `/process`. `source` is absent where the rendition needs none, as in `fmt=zip`."""
 
     source: Source | None = None
-    renditions: Annotated[tuple[Rendition, ...], Field(min_length=1), BeforeValidator(_without_nulls)]
+    renditions: Annotated[tuple[Rendition, ...], AfterValidator(_not_empty), BeforeValidator(_without_nulls)]
     userData: Any = None  # noqa: N815
 
     @model_validator(mode="before")

@@ -1,10 +1,11 @@
 'use strict';
-// Registers, submits jobs, waits for their events, again and again. argv: runs, jobs at once, `oauth` or a JWT file.
+// Registers, submits jobs, waits for their events, again and again.
+// argv: runs, jobs at once, `oauth` or a JWT file, clients at once.
 const fs = require('node:fs');
 const { AssetComputeClient } = require('@adobe/asset-compute-client');
 
 const { env } = process;
-const [runs, jobs, kind] = process.argv.slice(2);
+const [runs, jobs, kind, clients = 1] = process.argv.slice(2);
 const PIXEL =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -35,14 +36,19 @@ async function job(client, number) {
   return events.map((event) => [event.type, event.rendition.userData.mine, event.userData.number, event.requestId === requestId]);
 }
 
+async function run() {
+  const client = new AssetComputeClient(integration, options);
+  client.setMaxListeners(200);
+  await client.register();
+  const result = await Promise.all([...Array(Number(jobs)).keys()].map((number) => job(client, number)));
+  await client.close();
+  return result;
+}
+
 async function main() {
   const results = [];
-  for (let run = 0; run < Number(runs); run++) {
-    const client = new AssetComputeClient(integration, options);
-    client.setMaxListeners(200);
-    await client.register();
-    results.push(await Promise.all([...Array(Number(jobs)).keys()].map((number) => job(client, number))));
-    await client.close();
+  while (results.length < Number(runs)) {
+    results.push(...(await Promise.all([...Array(Number(clients))].map(run))));
   }
   console.log(JSON.stringify(results));
   process.exit(0);

@@ -27,8 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield running
 
 
-@pytest.fixture(scope="package")
-def environment(server: ServerProcess) -> dict[str, str]:
+def block_of(server: ServerProcess) -> dict[str, str]:
     """The environment block that a developer pastes."""
     command = [sys.executable, "manage.py", "env", "--for", "json"]
     own = clean_environment(AEMULATOR_DATA_DIR=str(server.data_dir))
@@ -36,15 +35,23 @@ def environment(server: ServerProcess) -> dict[str, str]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.fixture(scope="package")
+def environment(server: ServerProcess) -> dict[str, str]:
+    return block_of(server)
+
+
 @pytest.fixture
 def run(environment: dict[str, str]) -> Program:
-    """Run a program of this folder; what it prints, as JSON. `preload`: with the preload file of the block."""
+    """Run a program of this folder; what it prints, as JSON. `preload`: with the preload file of the block.
 
-    def node(program: str, *arguments: str, preload: bool = False) -> Any:
-        block = {name: value for name, value in environment.items() if preload or name != "NODE_OPTIONS"}
+    `block`: of another server.
+    """
+
+    def node(program: str, *arguments: str, preload: bool = False, block: dict[str, str] = environment) -> Any:
+        known = {name: value for name, value in block.items() if preload or name != "NODE_OPTIONS"}
         done = subprocess.run(
             ["node", str(HERE / program), *arguments],
-            env=clean_environment(**block, NODE_PATH=str(PACKAGES)),
+            env=clean_environment(**known, NODE_PATH=str(PACKAGES)),
             capture_output=True,
             text=True,
             check=False,

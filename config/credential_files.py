@@ -1,0 +1,46 @@
+"""The files of a Developer Console project, in every shape that Adobe's clients read, kept up to date in `secrets/`.
+
+| File | Read by |
+|---|---|
+| integration.yaml | asset-compute-client and asset-compute-devtool, OAuth server-to-server; it names the IMS |
+| integration.json | asset-compute-client, OAuth server-to-server, with the option `imsEndpoint` |
+| integration-jwt.yaml | the programs of the first line, with a signed JWT |
+| console.json, private.key | the same programs, with `imsEndpoint` or the preload file: the download for a JWT |
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from identity.integrations import ServiceCredentials, default_service_credentials
+from identity.keys import keep_private
+
+YAML_HEAD = "# YAML, not JSON: only from YAML do Adobe's clients read where the IMS is.\n"
+OAUTH, PRIVATE_KEY = "integration.yaml", "private.key"
+
+
+def write(secrets: Path) -> None:
+    """Write what is missing or out of date: the IMS may have moved to another port."""
+    secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in _contents(default_service_credentials()).items():
+        file = secrets / name
+        if file.exists() and file.read_text() == content:
+            continue
+        file.unlink(missing_ok=True)
+        keep_private(file, content)
+
+
+def _contents(credentials: ServiceCredentials) -> dict[str, str]:
+    return {
+        # Of both kinds at once: `AssetComputeClient.create` and the devtool look for the JWT's keys in it too.
+        OAUTH: _yaml({**credentials.oauth_json(), **credentials.jwt_json()}),
+        "integration.json": json.dumps(credentials.oauth_json(), indent=2),
+        "integration-jwt.yaml": _yaml(credentials.jwt_json()),
+        "console.json": json.dumps(credentials.console_json(), indent=2),
+        PRIVATE_KEY: credentials.private_key,
+    }
+
+
+def _yaml(content: Mapping[str, object]) -> str:
+    """JSON is YAML, and the first line keeps it from being JSON."""
+    return YAML_HEAD + json.dumps(content, indent=2) + "\n"
