@@ -1,9 +1,14 @@
 """What the assembly finds in each box: its loops, its start and stop, its health (docs/architecture.md)."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from django.db.models import Model
 
 from config.supervision import Loop
 
@@ -11,6 +16,7 @@ BOXES = ("blobstore", "identity", "events", "runtime", "compute", "repository", 
 WORKER_BOX = "compute"
 
 Step = Callable[[], Awaitable[None]]
+Hold = Callable[[], AbstractContextManager[None]]
 Health = dict[str, dict[str, object]]
 
 
@@ -43,8 +49,28 @@ def health_checks(workers: bool) -> list[Callable[[], Awaitable[Health]]]:
     return [module.health for module in modules if hasattr(module, "health")]
 
 
-def resets() -> list[Callable[[], None]]:
-    return [module.reset for module in _modules("reset", workers=True)]
+def resets(but: str = "") -> list[Callable[[], None]]:
+    return [module.reset for module in _modules("reset", workers=True) if module.__name__ != f"{but}.reset"]
+
+
+def tables() -> list[type[Model]]:
+    """What a snapshot has, each table after those that it refers to."""
+    return [table for module in _modules("snapshot", workers=True) for table in module.TABLES]
+
+
+def secrets() -> list[Path]:
+    """Files that belong to the rows."""
+    return [file for module in _modules("snapshot", workers=True) for file in module.secrets()]
+
+
+def holds() -> list[Hold]:
+    """What must not happen while a snapshot is taken."""
+    return [module.hold for module in _modules("snapshot", workers=True) if hasattr(module, "hold")]
+
+
+def restoreds() -> list[Callable[[dict[str, Any]], None]]:
+    """Each gets the manifest of the snapshot whose rows are there now, in the same transaction."""
+    return [module.restored for module in _modules("snapshot", workers=True)]
 
 
 def loops_of(box: str) -> dict[str, Loop]:

@@ -3,15 +3,23 @@
 A plain ASGI application, so that it answers even while every thread of Django waits for something.
 """
 
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+
+from django.conf import settings
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from config import client_environment, health, restart
 from config.gate import StillBusy
 from config.seeding import requests as seeding
 from config.seeding.description import SeedError
+from config.snapshots import restoring
+from config.snapshots.errors import SnapshotError
+from config.snapshots.taking import Taking
 from dbthreads import in_db
 from repository.auth.errors import AuthError
 from repository.auth.identification import identify
@@ -65,6 +73,36 @@ async def seed(request: Request) -> Response:
         return _problem(err.status, str(err))
 
 
+async def take_snapshot(request: Request) -> Response:
+    """GET: the whole state as one file, streamed."""
+    if refused := await _refused(request):
+        return refused
+    taking = Taking()
+    try:
+        await taking.prepare()
+    except SnapshotError as err:
+        return _problem(err.status, str(err))
+    name = f"aemulator-{datetime.now(UTC):%Y%m%d-%H%M%S}.tar"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(taking.body(), media_type="application/x-tar", headers=headers)
+
+
+async def restore(request: Request) -> Response:
+    """POST of a snapshot: it takes the place of everything. 4xx, and nothing changed, when it cannot be read."""
+    if refused := await _refused(request) or _foreign(request):
+        return refused
+    with tempfile.TemporaryFile(dir=settings.DATA_DIR) as file:
+        async for chunk in request.stream():
+            await asyncio.to_thread(file.write, chunk)
+        file.seek(0)
+        try:
+            return JSONResponse(await restoring.restore(file))
+        except SnapshotError as err:
+            return _problem(err.status, str(err))
+        except StillBusy as err:
+            return _problem(503, f"Nothing was changed: {err}")
+
+
 async def _refused(request: Request) -> Response | None:
     error = await in_db(_login_error, request.headers)
     return JSONResponse({"ok": False, "message": error}, 401, CHALLENGE) if error else None
@@ -94,6 +132,8 @@ _routes = [
     Route("/_aemulator/env", show_environment, methods=["GET", "HEAD"]),
     Route("/_aemulator/reset", reset, methods=["POST"]),
     Route("/_aemulator/seed", seed, methods=["POST"]),
+    Route("/_aemulator/snapshot", take_snapshot, methods=["GET"]),
+    Route("/_aemulator/restore", restore, methods=["POST"]),
 ]
 PATHS = {route.path for route in _routes}
 application = Router(_routes)

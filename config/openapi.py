@@ -73,6 +73,34 @@ PATHS: Final[dict[str, Node]] = {
             },
         )
     },
+    "/_aemulator/snapshot": {
+        "get": operation(
+            TAG,
+            "snapshot",
+            "The whole state as one file",
+            {
+                200: answer("A tar of rows, blobs and secrets", BINARY, "application/x-tar"),
+                401: _UNAUTHENTICATED,
+                502: answer("The blob storage does not answer", _MESSAGE),
+            },
+        )
+    },
+    "/_aemulator/restore": {
+        "post": operation(
+            TAG,
+            "restore",
+            "Put a snapshot in the place of everything",
+            {
+                200: answer("Done", _MESSAGE),
+                400: answer("Truncated, damaged, or no snapshot; nothing was changed", _MESSAGE),
+                401: _UNAUTHENTICATED,
+                409: answer("Of another version; nothing was changed", _MESSAGE),
+                502: answer("The blob storage does not answer", _MESSAGE),
+                503: answer("Something does not come to its end; nothing was changed", _MESSAGE),
+            },
+            body={"required": True, "content": {"application/x-tar": {"schema": BINARY}}},
+        )
+    },
     "/_aemulator/openapi.json": {
         "get": operation(
             TAG,

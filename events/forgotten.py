@@ -18,9 +18,10 @@ def forget(request_ids: Iterable[str]) -> None:
         _requests.popitem(last=False)
 
 
-def remember() -> None:
-    """The state of before is back, and with it the requests."""
-    _requests.clear()
+def remember(request_ids: Iterable[str]) -> None:
+    """A state of before is back, and with it these requests."""
+    for request_id in request_ids:
+        _requests.pop(request_id, None)
 
 
 def is_forgotten(request_id: str) -> bool:

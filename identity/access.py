@@ -14,7 +14,7 @@ TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000
 
 def long_lived_access_token() -> str:
     """The kept token; a new one when there is none, or when the signing key or the settings changed since."""
-    file = Path(settings.IMS_SIGNING_KEY_FILE).with_name("ims-access-token.jwt")
+    file = token_file()
     if file.exists():
         if _is_good(kept := file.read_text()):
             return kept
@@ -22,6 +22,10 @@ def long_lived_access_token() -> str:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     keep_private(file, _new())
     return file.read_text()
+
+
+def token_file() -> Path:
+    return Path(settings.IMS_SIGNING_KEY_FILE).with_name("ims-access-token.jwt")
 
 
 def _new() -> str:

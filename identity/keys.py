@@ -65,6 +65,11 @@ def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def forget() -> None:
+    """The files may have changed."""
+    _kept_key.cache_clear()
+
+
 @cache
 def _kept_key(file: Path) -> rsa.RSAPrivateKey:
     if not file.exists():

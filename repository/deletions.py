@@ -1,7 +1,8 @@
 """The loop `delete-blobs`: deletes from the storage what no row refers to any more."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -19,6 +20,7 @@ IDLE: Final = 5.0  # seconds
 FIRST_DELAY: Final = 5  # seconds before the first retry; doubles
 LONGEST_DELAY: Final = 3600
 
+_holders: set[object] = set()
 logger = logging.getLogger(__name__)
 
 
@@ -30,8 +32,21 @@ async def delete_blobs(beat: Callable[[], None]) -> None:
                 await bell.wait(IDLE)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """No blob is deleted meanwhile, by this process: a snapshot still wants to read it."""
+    token = object()
+    _holders.add(token)
+    try:
+        yield
+    finally:
+        _holders.discard(token)
+
+
 def delete_due() -> int:
     """Delete a batch of what is due; a blob that cannot be deleted now is tried again later. How many were due."""
+    if _holders:
+        return 0
     due = list(BlobDeletion.objects.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")[:BATCH])
     for deletion in due:
         try:
