@@ -15,11 +15,12 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from compute import activations, outbound, publisher, worker_calls
+from compute import activations, outbound, publisher, runtime_worker, worker_calls
 from compute.activations import Settlement, Task
 from compute.doorbell import Doorbell
 from compute.owner import this_process
 from compute.rendition_events import Outcome
+from compute.runtime_worker import Fate
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
@@ -129,11 +130,12 @@ class Attendants:
             await self._settle(call, await _arrived(self._client, call), str(err))
 
     async def _look(self, call: WorkerCall) -> None:
-        """See what has come; fail the rest when the deadline is over."""
-        events = await _arrived(self._client, call)
-        silence = f"The worker {call.worker} sent no event within {settings.CUSTOM_WORKER_TIMEOUT:g} seconds"
-        await self._settle(call, events, silence if call.is_overdue else None)
-        if not call.is_overdue:
+        """See what has come; fail the rest when the worker has died, or the deadline is over."""
+        fate = await runtime_worker.fate(self._client, call.worker, call.worker_activation_id)
+        events = await _arrived(self._client, call)  # after that: a worker that has ended sends no more
+        failure = _failure(call, fate)
+        await self._settle(call, events, failure)
+        if failure is None:
             waited = time.time() - call.accepted_at
             pause = min(max(LOOK_EVERY, waited / 10), LONGEST_LOOK)
             await in_db(worker_calls.look_again, call.invocation_id, time.time() + pause)
@@ -148,6 +150,15 @@ class Attendants:
         if settlements:
             await in_db(activations.settle, settlements)
             publisher.bell.ring()
+
+
+def _failure(call: WorkerCall, fate: Fate) -> str | None:
+    """Why no more events are waited for. What runs in I/O Runtime is ended there, at its own limits."""
+    if fate.failure:
+        return f"The worker {call.worker} ended without an event: {fate.failure}"
+    if call.is_overdue and not fate.goes_on:
+        return f"The worker {call.worker} sent no event within {settings.CUSTOM_WORKER_TIMEOUT:g} seconds"
+    return None
 
 
 def _in(call: WorkerCall, events: dict[int, dict[str, Any]]) -> list[Task]:
@@ -170,10 +181,14 @@ async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) 
         "x-gw-ims-org-name": call.org_id,
         "x-app-name": "AEMulator",
         "x-request-id": call.request_id,
+        **runtime_worker.SENDER,
     }
+    address = runtime_worker.address(call.worker)
     patience = httpx.Timeout(10.0, read=max(deadline - time.time(), 1.0))
     try:
-        answer = await client.post(call.worker, json=_request(call), headers=headers, timeout=patience)
+        answer = await client.post(
+            address.url, json=_request(call), headers=headers | address.headers, timeout=patience
+        )
     except httpx.TimeoutException as err:
         raise CallFailed(f"The worker {call.worker} does not answer", may_retry=False) from err
     except (httpx.HTTPError, httpx.InvalidURL) as err:

@@ -15,7 +15,7 @@ import pytest
 from config import adobe_hosts, client_environment
 from tests.services import require_program
 
-HEADERS = ("host", "x-forwarded-host", "content-type", "authorization", "x-mine")
+HEADERS = ("x-aemulator-from", "host", "x-forwarded-host", "content-type", "authorization", "x-mine")
 
 
 @dataclass
@@ -146,6 +146,40 @@ def test_each_way_to_call_fetch_keeps_method_headers_and_body(tmp_path: Path, re
     answer = json.loads(node(script, tmp_path, recorder.url))
     assert (answer["method"], answer["path"], answer["body"]) == ("POST", "/p?q=1", "the body")
     assert (answer["content-type"], answer["x-mine"]) == ("text/plain", "yes")
+
+
+SENDER = "custom-worker;action=package/name;activation=0123"
+
+
+def test_a_deployed_action_names_itself_to_aemulator_only(tmp_path: Path, recorder: Recorder) -> None:
+    script = f"""
+        import http from 'node:http';
+        import https from 'node:https';
+        const here = '{recorder.url}', local = here.replace('127.0.0.1', 'localhost');
+        const other = http.createServer((asked, answer) => answer.end(asked.headers['x-aemulator-from'] ?? 'none'));
+        await new Promise((done) => other.listen(0, '127.0.0.1', done));
+        const there = `http://127.0.0.1:${{other.address().port}}/`;
+        const get = (url, from = http) => new Promise((done) => from.get(url, (r) => {{
+          let text = '';
+          r.on('data', (chunk) => {{ text += chunk; }}).on('end', () => done(text));
+        }}));
+        process.env.AEMULATOR_FROM = '{SENDER}';
+        await get(`${{here}}/direct`);
+        await get(`${{local}}/by-name`);
+        await get('https://api.adobe.io/adobe', https);
+        await fetch(`${{here}}/fetched`, {{ headers: {{ 'x-mine': 'yes' }} }});
+        await fetch(new Request(`${{here}}/request`, {{ method: 'POST', body: 'text' }}));
+        await fetch('https://api.adobe.io/adobe-fetched');
+        console.log(await get(there), await (await fetch(there)).text());
+        other.close();
+        other.closeAllConnections();
+    """
+    assert node(script, tmp_path, recorder.url).split() == ["none", "none"]
+    assert [(request["path"], request.get("x-aemulator-from")) for request in recorder.requests] == [
+        (path, SENDER) for path in ("/direct", "/by-name", "/adobe", "/fetched", "/request", "/adobe-fetched")
+    ]
+    assert recorder.requests[3]["x-mine"] == "yes"
+    assert (recorder.requests[4]["method"], recorder.requests[4]["body"]) == ("POST", "text")
 
 
 def test_other_hosts_are_left_alone(tmp_path: Path, recorder: Recorder) -> None:

@@ -1,6 +1,7 @@
 """Actions by the OpenWhisk REST API: how they run, what they get, how they end, and what is kept of it."""
 
 import os
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,24 @@ def test_activations_run_side_by_side_in_processes_of_their_own(rest: httpx.Clie
     assert 1 <= len({result["pid"] for result in results}) <= 3
 
 
+def test_a_debugger_may_attach_and_nothing_is_ended_while_it_may(rest: httpx.Client, deploy: Deploy) -> None:
+    port = _free_port()
+    code = "exports.main = async () => { await new Promise((done) => setTimeout(done, 600)); return {}; };"
+    name = deploy(code, f"--inspect={port}", "--timeout", "100")
+
+    def targets() -> list[dict[str, str]]:
+        try:
+            return list(httpx.get(f"http://127.0.0.1:{port}/json/list").json())
+        except httpx.TransportError:
+            return []
+
+    (target,) = wait_until(targets, 20, "the debugger listens before the first call")
+    assert target["webSocketDebuggerUrl"].startswith(f"ws://127.0.0.1:{port}/")
+    assert invoke(rest, name).status_code == 200
+    assert invoke(rest, name).status_code == 200  # by the same process: there is one port
+    assert rest.get(f"/actions/{name}").status_code == 200
+
+
 def test_refusals_have_openwhisks_shape(server: ServerProcess, rest: httpx.Client, deploy: Deploy) -> None:
     name = deploy(ECHO)
     for answer, status in (
@@ -262,6 +281,12 @@ def test_actions_are_listed_and_described(rest: httpx.Client, deploy: Deploy) ->
     described = rest.get(f"/actions/{name}").json()
     assert described["exec"]["code"] == ECHO
     assert described["parameters"] == [{"key": "a", "value": "b"}]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _runs(pid: int) -> bool:

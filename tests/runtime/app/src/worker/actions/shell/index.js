@@ -1,0 +1,5 @@
+'use strict';
+
+const { shellScriptWorker } = require('@adobe/asset-compute-sdk');
+
+exports.main = shellScriptWorker();
