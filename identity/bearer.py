@@ -2,11 +2,12 @@
 
 `verify` (threads) and `verify_async` (event loop) take the value of an Authorization header, or a bare token, and give
 `Claims`. The keys come from settings.IMS_URL over HTTP, as in production, and are remembered; so are tokens that were
-found good, which makes the next check of the same token a look into a dictionary.
+found good, which makes the next check of the same token a look into a dictionary. Beside its keys the IMS publishes
+the ids of tokens that were taken back; the process that took one back knows of it at once (`revoke`).
 
 BearerError            has `code`, the IMS's word for it
 ├── MissingToken       no header, another scheme, or no token in it
-├── InvalidToken       not a JWT of this IMS: malformed, bad signature, wrong type
+├── InvalidToken       not a JWT of this IMS: malformed, bad signature, wrong type; or its client took it back
 ├── ExpiredToken       was good once
 └── ImsUnreachable     the keys could not be had: says nothing about the token, and may be tried again
 """
@@ -101,7 +102,16 @@ def forget() -> None:
     """Drop every remembered key and token."""
     with _lock:
         _tokens.clear()
+        _revoked.clear()
     _keys.clear()
+
+
+def revoke(token_id: str) -> None:
+    """A token was taken back: it does not count in this process from now on."""
+    with _lock:
+        _revoked.add(token_id)
+        for token in [token for token, claims in _tokens.items() if claims.raw.get("id") == token_id]:
+            del _tokens[token]
 
 
 class _Keys:
@@ -124,6 +134,8 @@ class _Keys:
     def put(self, document: dict[str, Any]) -> None:
         keys = [key for key in document.get("keys", []) if key.get("kty") == "RSA"]
         self._keys = {key["kid"]: jwt.PyJWK(key, algorithm="RS256") for key in keys if "kid" in key}
+        for token_id in document.get("invalidated", []):
+            revoke(str(token_id))
         self._source = settings.IMS_URL
         self._fetched_at = time.monotonic()
 
@@ -142,6 +154,7 @@ class _Keys:
 
 _keys = _Keys()
 _tokens: OrderedDict[str, Claims] = OrderedDict()
+_revoked: set[str] = set()
 _lock = threading.Lock()
 _fetching = threading.Lock()
 _refreshes: dict[asyncio.AbstractEventLoop, asyncio.Task[None]] = {}
@@ -179,6 +192,8 @@ def _checked(token: str, key_id: str) -> Claims:
         raise InvalidToken(f"the token is not valid: {err}") from err
     if claims.expires_at <= time.time():
         raise ExpiredToken("the token has expired")
+    if claims.raw.get("id") in _revoked:
+        raise InvalidToken("the token was invalidated")
     _remember(claims)
     return claims
 

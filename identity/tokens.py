@@ -12,8 +12,9 @@ from typing import Any
 
 import jwt
 
+from identity import bearer
 from identity.errors import InvalidGrant, Unauthenticated
-from identity.keys import key_id, signing_key
+from identity.keys import jwks, key_id, signing_key
 from identity.models import Integration, InvalidatedToken
 
 ACCESS = "access_token"
@@ -80,6 +81,12 @@ def invalidate(found: Claims) -> None:
     expires_at = datetime.fromtimestamp(expires_ms(found) / 1000, UTC)
     InvalidatedToken.objects.get_or_create(token_id=found["id"], defaults={"expires_at": expires_at})
     InvalidatedToken.objects.filter(expires_at__lt=datetime.now(UTC)).delete()
+    bearer.revoke(found["id"])
+
+
+def published() -> dict[str, Any]:
+    """What checks of tokens go by: the key set, and the ids of tokens that were taken back."""
+    return {**jwks(), "invalidated": list(InvalidatedToken.objects.values_list("token_id", flat=True))}
 
 
 def expires_ms(found: Claims) -> int:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 
 from identity import directory, grants, integrations, tokens
 from identity.errors import ImsError, InvalidClient, InvalidRequest, Unauthenticated
-from identity.keys import jwks
 from identity.parameters import bearer_token, parameters
 
 P = ParamSpec("P")
@@ -88,7 +87,7 @@ def profile(request: HttpRequest, version: int = 1) -> HttpResponse:
 
 @endpoint("GET", "HEAD")
 def keys(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(jwks())
+    return JsonResponse(tokens.published())
 
 
 @endpoint("GET")

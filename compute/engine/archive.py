@@ -1,5 +1,6 @@
 """The zip rendition: files named by URL, fetched one after another into an archive."""
 
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -23,7 +24,8 @@ def rendition(
     """
     if not instructions.files:
         raise GenericError("the zip rendition names no files")
-    target = folder / "archive.zip"
+    own = Path(tempfile.mkdtemp(prefix="zip-", dir=folder))  # a request may ask for several archives
+    target = own / "archive.zip"
     taken: set[str] = set()
     with zipfile.ZipFile(target, "w") as archive:
         for member in instructions.files:
@@ -33,8 +35,8 @@ def rendition(
                     continue
                 raise GenericError(f"the zip rendition has two files at {name}")
             taken.add(name)
-            fetcher.save(member.url, folder / "member", progress)
-            _add(archive, name, folder / "member")
+            fetcher.save(member.url, own / "member", progress)
+            _add(archive, name, own / "member")
             if target.stat().st_size > limit:
                 raise RenditionTooLarge(f"the archive has more than {limit} bytes")
     return Rendition(target, "application/zip")

@@ -26,6 +26,7 @@ class PublishedKeys(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.keys: list[Key] = []
+        self.invalidated: list[str] = []
         self.fetches = 0
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
@@ -45,7 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.fetches += 1
-        body = json.dumps({"keys": [_jwk(key) for key in self.server.keys]}).encode()
+        document = {"keys": [_jwk(key) for key in self.server.keys], "invalidated": self.server.invalidated}
+        body = json.dumps(document).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -142,6 +144,19 @@ def test_a_remembered_token_expires_too(ims: PublishedKeys, key: Key) -> None:
 def test_claims_of_another_shape(ims: PublishedKeys, key: Key, changes: dict[str, Any]) -> None:
     with pytest.raises(bearer.InvalidToken):
         bearer.verify(token(key, **changes))
+
+
+def test_a_token_that_was_taken_back(ims: PublishedKeys, key: Key) -> None:
+    """Before this process looked, or after."""
+    ims.invalidated = ["early"]
+    late = token(key, id="late")
+    with pytest.raises(bearer.InvalidToken, match="invalidated"):
+        bearer.verify(token(key, id="early"))
+    assert bearer.verify(late)
+    bearer.revoke("late")
+    with pytest.raises(bearer.InvalidToken, match="invalidated"):
+        bearer.verify(late)
+    assert bearer.verify(token(key, id="other"))
 
 
 def test_a_key_that_is_not_published(ims: PublishedKeys, key: Key) -> None:

@@ -9,7 +9,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.adobe import CLIENT_ID, CLIENT_SECRET, ORG_ID, access_token
+from tests.adobe import CLIENT_ID, CLIENT_SECRET, ORG_ID, access_token, headers
 from tests.server import ServerProcess
 
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "grant_type": "client_credentials"}
@@ -120,6 +120,21 @@ def test_validation_and_invalidation(ims: httpx.Client, server: ServerProcess) -
     ).is_success
     assert ims.post("/ims/validate_token/v1", data=asked).json() == {"valid": False, "reason": "token_invalidated"}
     assert ims.post("/ims/invalidate_token/v2", data={"token": token, **secret}).is_success  # twice is no error
+
+
+def test_an_invalidated_token_opens_nothing_any_more(ims: httpx.Client, server: ServerProcess) -> None:
+    token, other = access_token(server.url), access_token(server.url)
+    doors = [("POST", "/register"), ("GET", "/api/assets.json"), ("GET", "/ims/organizations/v6")]
+    opened = {"open": {200}, "closed": {401}}
+
+    def answers(token: str) -> set[int]:
+        return {ims.request(method, path, headers=headers(token)).status_code for method, path in doors}
+
+    assert (answers(token), answers(other)) == (opened["open"], opened["open"])
+    ims.post("/ims/invalidate_token/v2", headers=headers(token)).raise_for_status()
+    assert (answers(token), answers(other)) == (opened["closed"], opened["open"])
+    token_id = jwt.decode(token, options={"verify_signature": False})["id"]
+    assert token_id in ims.get("/ims/keys").json()["invalidated"]  # what another process goes by
 
 
 def test_validation_of_something_else(ims: httpx.Client, server: ServerProcess) -> None:

@@ -222,6 +222,41 @@ def test_a_custom_worker_gets_its_parameters_as_texts_and_https_urls(
     assert content["dam:failedRenditions"]["Circle.png"]["reason"] == "SourceUnsupported"
 
 
+def test_a_custom_worker_gets_more_urls_when_its_rendition_is_too_large(
+    client: httpx.Client, server: ServerProcess, folder: str
+) -> None:
+    """As Adobe's SDK: its event does not say how large the rendition is."""
+
+    def behave(call: Call) -> tuple[int, object]:
+        (rendition,) = call.body["renditions"]
+        urls = rendition["target"]["urls"]
+        if len(urls) == 1:
+            message = "rendition size of 999 for rendition0.bin is too large"
+            call.send_event(
+                server.url,
+                rendition,
+                type="rendition_failed",
+                errorReason="RenditionTooLarge",
+                errorMessage=message,
+                metadata=None,
+            )
+            return 200, {"activationId": "c" * 32}
+        context = ssl.create_default_context(cafile=str(server.ca_file))
+        for url, part in zip(urls[:2], (b"first ", b"second"), strict=True):
+            assert httpx.put(url, content=part, verify=context).status_code == 201
+        call.send_event(server.url, rendition, metadata={"repo:size": 12, "dc:format": "application/octet-stream"})
+        return 200, {"activationId": "d" * 32}
+
+    with custom_worker(behave) as worker:
+        custom = {"name": "large", "extension": "bin", "worker": worker.url}
+        apply(client, folder, make(client, "Large", custom=[custom])["path"])
+        asset = upload(client, folder, "a.jpg", photo(7))
+        content = processed(client, asset)
+        assert len(worker.calls) == 2
+    assert client.get(f"{asset}/jcr:content/renditions/large.bin").content == b"first second"
+    assert "large.bin" not in content.get("dam:failedRenditions", {})
+
+
 RDF = (
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:shop="http://example.org/shop/">'
     b'<rdf:Description shop:colour="red"/></rdf:RDF>'
