@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from compute.errors import GenericError
+from probes import names
 
 CONNECT_AND_READ_SECONDS = 30.0
 BLOCK = 256 * 1024
@@ -63,6 +64,41 @@ class Response:
         return int(value) if value.isdigit() else None
 
 
+@dataclass
+class _Sighting:
+    """What is told of an exchange: all but the bodies."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    started: float
+    first_byte: float | None = None
+    response: Response | None = None
+    error: str = ""
+
+    def answered(self, response: Response) -> None:
+        self.first_byte, self.response = time.time(), response
+
+    def fields(self, activation: str) -> dict[str, Any]:
+        sent = self.headers.get("content-length", "0")
+        received = self.response.length or 0 if self.response and self.method != "HEAD" else 0
+        return {
+            "party": names.CORE_WORKER,
+            "to": names.BLOBSTORE,
+            "method": self.method,
+            "url": self.url,
+            "started": self.started,
+            "ended": time.time(),
+            "first_byte": self.first_byte,
+            "status": self.response.status if self.response else None,
+            "error": self.error,
+            "request_headers": dict(self.headers),
+            "response_headers": dict(self.response.headers) if self.response else {},
+            "sizes": (int(sent), received),
+            "facts": {"activation": activation},
+        }
+
+
 class Connections:
     """A pool of kept-alive connections; any number of threads may use it."""
 
@@ -70,6 +106,11 @@ class Connections:
         self, ca_file: str | None = None, retry_seconds: float = 60.0, beat: Callable[[], None] = lambda: None
     ) -> None:
         """`beat` is called whenever an attempt begins: a sign of life during long series of retries."""
+        self.here: frozenset[str] = frozenset()
+        """`host:port` of our own server: there, requests say that a core worker asks, and for which `activation`."""
+        self.activation = ""
+        self.tell: Callable[[dict[str, Any]], None] | None = None
+        """Hears of exchanges with any other server; the fields of `probes.exchanges.Told`."""
         self._ca_file = ca_file
         self._beat = beat
         self._retry_seconds = retry_seconds
@@ -128,6 +169,31 @@ class Connections:
     @contextmanager
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Iterator[Response]:
         parts = _checked(url)
+        if parts.netloc in self.here:
+            headers = {**headers, names.HEADER: names.header(names.CORE_WORKER, activation=self.activation)}
+            with self._asked(parts, method, url, headers, body) as response:
+                yield response
+        else:
+            with self._told(method, url, headers) as seen, self._asked(parts, method, url, headers, body) as response:
+                seen.answered(response)
+                yield response
+
+    @contextmanager
+    def _told(self, method: str, url: str, headers: Mapping[str, str]) -> Iterator["_Sighting"]:
+        seen = _Sighting(method, url, headers, time.time())
+        try:
+            yield seen
+        except BaseException as err:
+            seen.error = "" if isinstance(err, HttpFailure) else _cause(err)
+            raise
+        finally:
+            if self.tell:
+                self.tell(seen.fields(self.activation))
+
+    @contextmanager
+    def _asked(
+        self, parts: SplitResult, method: str, url: str, headers: Mapping[str, str], body: Body
+    ) -> Iterator[Response]:
         connection, answer = self._send(parts, method, headers, body)
         reusable = False
         try:

@@ -57,9 +57,10 @@ class CoreWorker:
         self._limits = limits
         self._channel = channel
         self._folder = folder
-        self._transfer = Transfer(
-            Connections(limits.ca_file, limits.transfer_retry_seconds, channel.beat), limits.max_source_bytes
-        )
+        self._connections = Connections(limits.ca_file, limits.transfer_retry_seconds, channel.beat)
+        self._connections.here = frozenset(limits.here)
+        self._connections.tell = lambda told: channel.send(exchange=told)
+        self._transfer = Transfer(self._connections, limits.max_source_bytes)
         self._engine = Engine(limits, self._transfer, channel)
         self._open: set[int] = set()
         self._uploads = ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload")
@@ -71,6 +72,7 @@ class CoreWorker:
         work = self._folder / "work"
         work.mkdir()
         self._open = {entry.index for entry in activation.renditions}
+        self._connections.activation = activation.activation_id
         try:
             self._perform(activation, work)
         except RenditionError as err:

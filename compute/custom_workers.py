@@ -24,6 +24,7 @@ from compute.runtime_worker import Fate
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
+from probes import names, parties
 
 AT_ONCE = 128
 LEASE = 15.0  # seconds; renewed with those of the core worker
@@ -260,4 +261,5 @@ def _events_headers(call: WorkerCall) -> dict[str, str]:
         "authorization": f"Bearer {call.access_token}",
         "x-api-key": call.client_id,
         "x-ims-org-id": call.org_id,
+        **parties.introduced(names.COMPUTE, settings.EVENTS_INGRESS_URL),
     }

@@ -12,6 +12,7 @@ from compute.keepalive import KeepAlive
 from compute.outbox import OutgoingEvent
 from compute.service_token import ServiceToken
 from contract.events import EVENT_CODE, provider_id
+from probes import names, parties
 
 TIMEOUT = 20.0  # seconds
 
@@ -32,6 +33,8 @@ class Ingress:
     def __init__(self) -> None:
         self._server = KeepAlive(settings.EVENTS_INGRESS_URL, TIMEOUT, outbound.context())
         self._own_token = ServiceToken()
+        introduced = parties.introduced(names.COMPUTE, settings.EVENTS_INGRESS_URL)
+        self._introduction = tuple(introduced.items())
 
     async def send(self, event: OutgoingEvent) -> tuple[Reply, str]:
         """One attempt; the reply, and what to say about it."""
@@ -51,6 +54,7 @@ class Ingress:
             ("content-type", "application/json"),
             ("x-event-id", event.event_id),
             ("x-request-accepted-at", repr(event.accepted_at)),
+            *self._introduction,
         )
         answer = await self._server.post("/api/events", headers, _body(event))
         return answer.status, answer.body[:500].decode(errors="replace")

@@ -12,6 +12,7 @@ from compute.owner import is_dead, this_process
 from compute.pool import WorkerPool
 from compute.results import ResultWriter
 from dbthreads import in_db
+from probes import parties
 
 STOP_POOL = 0.6  # seconds, each
 STOP_MESSAGES = 0.4
@@ -105,5 +106,6 @@ def _limits() -> Limits:
         max_output_bytes=settings.RENDER_MAX_OUTPUT_BYTES,
         max_preview_seconds=settings.RENDER_MAX_PREVIEW_SECONDS,
         use_vips=settings.RENDER_ENGINE.lower() != "pillow",
+        here=tuple(sorted(parties.here())),
         ca_file=str(authority) if authority.exists() else None,
     )

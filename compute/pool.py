@@ -18,6 +18,7 @@ from compute.engine.limits import Limits
 from compute.errors import RenditionError
 from compute.trials import NOT_BEGUN, Death, Trials
 from compute.worker_process import Died, WorkerProcess
+from probes.exchanges import Told, teller
 
 SILENCE_SECONDS = 180.0  # of a worker that is at a transfer; each of its chunks, answers and retries is a message
 START_SECONDS = 60.0
@@ -128,7 +129,9 @@ class WorkerPool:
             process.perform(activation)
             while True:
                 message = process.receive(deadline)
-                if "result" in message:
+                if "exchange" in message:
+                    teller.tell(Told(**message["exchange"]))
+                elif "result" in message:
                     result = RenditionResult.from_json(message["result"])
                     if trials.settled(result.index):
                         on_result(result)

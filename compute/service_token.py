@@ -11,6 +11,7 @@ from django.conf import settings
 
 from compute import outbound
 from identity import bearer
+from probes import names, parties
 
 EARLY = 60.0  # seconds before its end at which a token is replaced
 
@@ -35,7 +36,8 @@ async def _fetch() -> bearer.Claims | None:
     }
     try:
         async with outbound.client(timeout=10.0) as client:
-            answer = await client.post(f"{settings.IMS_URL}/ims/token/v3", data=form)
+            url = f"{settings.IMS_URL}/ims/token/v3"
+            answer = await client.post(url, data=form, headers=parties.introduced(names.COMPUTE, url))
             return await bearer.verify_async(answer.raise_for_status().json()["access_token"])
     except (httpx.HTTPError, bearer.BearerError, ValueError, KeyError):
         return None

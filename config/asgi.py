@@ -13,13 +13,14 @@ from django.conf import settings  # noqa: E402  (Django is set up first)
 
 from blobstore import asgi as blobstore_asgi  # noqa: E402
 from compute import asgi as compute_asgi  # noqa: E402
-from config import adobe_hosts, control  # noqa: E402
+from config import adobe_hosts, control, recording  # noqa: E402
 from config.django_threads import DjangoThreads  # noqa: E402
 from config.gate import Layer  # noqa: E402
 from config.lifespan import lifespan  # noqa: E402
 from config.standstill import gate  # noqa: E402
 from config.websockets import websockets  # noqa: E402
 from events import asgi as events_asgi  # noqa: E402
+from flow import api as flow_api  # noqa: E402
 from identity import asgi as identity_asgi  # noqa: E402
 from repository.binaries_asgi import Binaries  # noqa: E402
 from runtime import asgi as runtime_asgi  # noqa: E402
@@ -43,6 +44,7 @@ events: ASGIApp = events_asgi.application
 runtime: ASGIApp = runtime_asgi.application
 identity: ASGIApp = identity_asgi.application
 repository: ASGIApp = Binaries(django_threads)
+flow: ASGIApp = control.guarded(flow_api.application)
 EXACT_PATHS: dict[str, ASGIApp] = {
     **dict.fromkeys(COMPUTE_PATHS, compute),
     **dict.fromkeys(control.PATHS, control.application),
@@ -59,17 +61,23 @@ _layers: dict[int, Layer] = {  # by identity: not every application can be hashe
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
-        scope = adobe_hosts.with_local_path(scope)
-        app = answerer(scope)
-        layer = layer_of(scope, app)
-        if layer is None:
-            await app(scope, receive, send)
-        else:
-            await gate.pass_through(layer, app, scope, receive, send)
+        await http(adobe_hosts.with_local_path(scope), receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)
     else:
         await lifespan(receive, send)
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    app = answerer(scope)
+    layer = layer_of(scope, app)
+    if layer is None:
+        await app(scope, receive, send)
+    else:
+        await gate.pass_through(layer, app, scope, receive, send)
+
+
+http: ASGIApp = recording.around(_answer, f"{BLOB_PREFIX}/")
 
 
 def answerer(scope: Scope) -> ASGIApp:
@@ -81,9 +89,9 @@ def answerer(scope: Scope) -> ASGIApp:
         return exact
     if path.startswith(JOURNAL_PREFIXES) or _is_ingress(scope):
         return events
-    if path.startswith(RUNTIME_PREFIXES):
-        return runtime
-    return repository
+    if path.startswith(flow_api.PREFIXES):
+        return flow
+    return runtime if path.startswith(RUNTIME_PREFIXES) else repository
 
 
 def layer_of(scope: Scope, app: ASGIApp) -> Layer | None:

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from config.supervision import Loop
 
-BOXES = ("blobstore", "identity", "events", "runtime", "compute", "repository", "shell")
+BOXES = ("flow", "blobstore", "identity", "events", "runtime", "compute", "repository", "shell")
 WORKER_BOX = "compute"
 
 Step = Callable[[], Awaitable[None]]

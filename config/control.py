@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config import client_environment, health, restart
 from config.gate import StillBusy
@@ -101,6 +102,19 @@ async def restore(request: Request) -> Response:
             return _problem(err.status, str(err))
         except StillBusy as err:
             return _problem(503, f"Nothing was changed: {err}")
+
+
+def guarded(inner: ASGIApp) -> ASGIApp:
+    """`inner`, for those who are logged in; what changes something not for pages of other sites."""
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        refused = await _refused(request)
+        if refused is None and request.method not in {"GET", "HEAD"}:
+            refused = _foreign(request)
+        await (refused or inner)(scope, receive, send)
+
+    return guard
 
 
 async def _refused(request: Request) -> Response | None:

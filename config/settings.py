@@ -100,6 +100,12 @@ RENDER_MAX_OUTPUT_BYTES = env.number("AEMULATOR_RENDER_MAX_OUTPUT_BYTES", 2 * 10
 RENDER_MAX_PREVIEW_SECONDS = env.number("AEMULATOR_RENDER_MAX_PREVIEW_SECONDS", 900)
 RENDER_ENGINE = env.text("AEMULATOR_RENDER_ENGINE", "libvips")  # or Pillow, which makes everything, slower
 
+# --- The recorder of exchanges behind the flow inspector: on or off, and how much it keeps. ---------------------------
+FLOW_RECORD = env.flag("AEMULATOR_FLOW_RECORD", True)
+FLOW_MAX_FLOWS = env.number("AEMULATOR_FLOW_MAX_FLOWS", 2000)
+FLOW_MAX_BYTES = env.number("AEMULATOR_FLOW_MAX_BYTES", 256 * 1024 * 1024)
+FLOW_MAX_AGE = env.decimal("AEMULATOR_FLOW_MAX_AGE", 7 * 24 * 3600.0)  # seconds
+
 # --- Login, and how the Sling side answers. ---------------------------------------------------------------------------
 ADMIN_PASSWORD = env.text("AEMULATOR_ADMIN_PASSWORD", "admin")
 SLING_JSON_MAXIMUM_RESULTS = env.number("AEMULATOR_SLING_JSON_MAXIMUM_RESULTS", 200)
@@ -125,6 +131,7 @@ INSTALLED_APPS = [
     "runtime",
     "events",
     "identity",
+    "flow",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -172,7 +179,7 @@ CHANNEL_LAYERS = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
 }
 # What pages are told of, and the module that knows the newest mark of it (shell/live/topics.py).
-LIVE_TOPICS = {"seq": "repository.live"}
+LIVE_TOPICS = {"seq": "repository.live", "flow": "flow.live"}
 DRAMATIQ_BROKER_URL = env.text("DRAMATIQ_BROKER_URL", REDIS_URL)
 
 SESSION_COOKIE_NAME = "login-token"  # AEM's name for it
@@ -200,7 +207,10 @@ REST_FRAMEWORK = {
 }
 # Where each box describes its endpoints for the one OpenAPI document.
 OPENAPI_MODULES = [
-    *(f"{box}.openapi" for box in ("repository", "blobstore", "compute", "runtime", "events", "identity", "config")),
+    *(
+        f"{box}.openapi"
+        for box in ("repository", "blobstore", "compute", "runtime", "events", "identity", "flow", "config")
+    ),
     "repository.api.profile_openapi",
 ]
 SPECTACULAR_SETTINGS = {

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from contract.events import JournalPage
 from contract.process import ProcessAnswer, RegisterAnswer
+from probes import names, parties
 from repository.errors import JournalExpired, ServiceError, ServiceUnavailable
 
 TIMEOUT: Final = 30.0  # seconds
@@ -87,7 +88,7 @@ class AssetComputeClient:
     async def _send(self, method: str, url: str, headers: dict[str, str], content: bytes = b"") -> httpx.Response:
         """With our identity; once more with a new token if this one is not accepted."""
         for last in (False, True):
-            sent = await self._identity() | headers
+            sent = await self._identity() | parties.introduced(names.REPOSITORY, url) | headers
             try:
                 response = await self._http.request(method, url, headers=sent, content=content or None)
             except httpx.HTTPError as err:
@@ -118,8 +119,9 @@ class AssetComputeClient:
             "client_secret": settings.CLIENT_SECRET,
             "scope": settings.SCOPES,
         }
+        url = f"{settings.IMS_URL}/ims/token/v3"
         try:
-            response = await self._http.post(f"{settings.IMS_URL}/ims/token/v3", data=form)
+            response = await self._http.post(url, data=form, headers=parties.introduced(names.REPOSITORY, url))
         except httpx.HTTPError as err:
             raise ServiceUnavailable(f"IMS did not answer: {_name(err)}") from err
         try:

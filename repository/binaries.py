@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -28,6 +28,7 @@ from azure.storage.blob import (
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
+from probes import names, parties
 from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge
 
 CONNECTIONS: Final = 32
@@ -187,8 +188,16 @@ def _session(connection_string: str) -> requests.Session:
     # Looking for proxies in the environment costs a sixth of every call, and a proxy never serves the loopback.
     session.trust_env = "//127.0.0.1" not in connection_string and "//localhost" not in connection_string
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=CONNECTIONS))
+        session.mount(scheme, _Introduced(pool_connections=2, pool_maxsize=CONNECTIONS))
     return session
+
+
+class _Introduced(HTTPAdapter):
+    """Says that it is the repository who asks, and on behalf of which request."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        request.headers.update(parties.introduced(names.REPOSITORY, request.url or ""))
+        return super().send(request, *args, **options)
 
 
 def _block_id(index: int) -> str:

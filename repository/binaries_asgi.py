@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.pipeline.policies import HeadersPolicy
 from azure.storage.blob.aio import BlobClient, BlobServiceClient, ExponentialRetry
 from django.conf import settings
 from django.utils import timezone
@@ -24,6 +25,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dbthreads import in_db
+from probes import names, parties
 from repository import binaries
 from repository.adobe import identifiers
 from repository.assets import RENDITIONS
@@ -82,6 +84,7 @@ class _Storage:
                 retry_policy=ExponentialRetry(
                     initial_backoff=0, increment_base=1, retry_total=2, random_jitter_range=0
                 ),
+                headers_policy=HeadersPolicy(_introduction()),
                 max_single_get_size=CHUNK,
                 max_chunk_get_size=CHUNK,
             )
@@ -91,6 +94,11 @@ class _Storage:
         service, self._service = self._service, None
         if service:
             await service.close()
+
+
+def _introduction() -> dict[str, str]:
+    """Somebody looks at a binary: that is no step of a flow, and not recorded."""
+    return parties.introduced(names.REPOSITORY, binaries.storage().endpoint, purpose="read")
 
 
 storage = _Storage()

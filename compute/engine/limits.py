@@ -22,10 +22,12 @@ class Limits:
     transfer_retry_seconds: float = 60
     ca_file: str | None = None
     use_vips: bool = True
+    here: tuple[str, ...] = ()
+    """`host:port` of this server: the worker says who it is there, and tells of its exchanges anywhere else."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Limits":
-        return cls(**value)
+        return cls(**{**value, "here": tuple(value["here"])})

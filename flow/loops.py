@@ -1,0 +1,72 @@
+"""The loops of the recorder."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from dbthreads import in_db
+from flow import live, retention
+from flow.captured import Captured
+from flow.queue import queue
+from flow.writing import writer
+
+GATHER: Final = 0.2  # seconds in which exchanges come together for one transaction
+IDLE: Final = 20.0
+BATCH: Final = 250
+WAITING: Final = 1000  # exchanges that may wait for the beginning of their flow
+PRUNE_EVERY: Final = 15.0
+PAUSE_BETWEEN_PORTIONS: Final = 0.05
+
+log = logging.getLogger(__name__)
+Beat = Callable[[], None]
+
+
+async def write_exchanges(beat: Beat) -> None:
+    """The one writer of this process."""
+    waiting: list[Captured] = []
+    while True:
+        beat()
+        await queue.wait(GATHER if waiting else IDLE)
+        await asyncio.sleep(GATHER)
+        batch = queue.take(BATCH)
+        if batch or waiting:
+            waiting = await _write([*waiting, *batch])
+            queue.dropped += len(waiting[WAITING:])
+            waiting = waiting[:WAITING]
+
+
+async def _write(batch: Sequence[Captured]) -> list[Captured]:
+    try:
+        waiting = await in_db(writer.write, batch)
+    except DatabaseError as err:
+        return await _write_singly(batch, err)
+    queue.written += len(batch) - len(waiting)
+    live.ring()
+    return waiting
+
+
+async def _write_singly(batch: Sequence[Captured], err: Exception) -> list[Captured]:
+    """One that the database refuses must not take the others with it."""
+    if len(batch) == 1:
+        log.error("An exchange could not be recorded: %s", err)
+        queue.dropped += 1
+        return []
+    return [waiting for one in batch for waiting in await _write([one])]
+
+
+async def prune(beat: Beat) -> None:
+    while True:
+        beat()
+        while await in_db(retention.prune):
+            beat()
+            await asyncio.sleep(PAUSE_BETWEEN_PORTIONS)
+        await asyncio.sleep(PRUNE_EVERY)
+
+
+LOOPS: dict[str, Callable[[Beat], Awaitable[None]]] = (
+    {"record-exchanges": write_exchanges, "forget-flows": prune} if settings.FLOW_RECORD else {}
+)

@@ -1,0 +1,90 @@
+"""Rows of the recorder. `writing` adds exchanges and flows, `retention` takes the oldest away.
+
+Times are seconds since the epoch. Ids of exchanges grow in the order in which a process wrote them.
+"""
+
+from django.db import models
+
+
+class Flow(models.Model):
+    """One asset's way through the seven steps, or one job of another client of Asset Compute."""
+
+    id = models.CharField(max_length=16, primary_key=True)
+    kind = models.CharField(max_length=16)
+    title = models.CharField(max_length=255, default="")
+    path = models.TextField(default="", db_index=True)
+    mime = models.CharField(max_length=255, default="")
+    asset = models.CharField(max_length=64, default="", db_index=True)
+    """jcr:uuid, once it is known."""
+    started = models.FloatField(db_index=True)
+    touched = models.FloatField(db_index=True)
+    """When its newest exchange was written."""
+    weight = models.BigIntegerField(default=0)
+    """Bytes of its exchanges."""
+    stale = models.BooleanField(default=True)
+    """Whether exchanges were added since `digest` was made."""
+    state = models.CharField(max_length=8, default="running", db_index=True)
+    digest = models.TextField(default="")
+    """JSON: what a list shows of it."""
+    settled = models.TextField(default="")
+    """JSON: what the repository says of its jobs, once it was asked."""
+    content = models.TextField(default="")
+    """JSON: the whole of a flow that was opened from a file."""
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(stale=True), name="flow_grown")]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.title}"
+
+
+class Exchange(models.Model):
+    """One request and its answer. `detail`: headers and first bytes of the bodies, redacted, compressed JSON."""
+
+    id = models.BigIntegerField(primary_key=True)
+    flow = models.CharField(max_length=16, default="", db_index=True)
+    """Empty: of no flow, or of several (`SharedExchange`)."""
+    step = models.SmallIntegerField(default=0)
+    sender = models.CharField(max_length=16)
+    receiver = models.CharField(max_length=16)
+    sender_name = models.CharField(max_length=255, default="")
+    receiver_name = models.CharField(max_length=255, default="")
+    method = models.CharField(max_length=16)
+    url = models.TextField()
+    path = models.TextField()
+    status = models.IntegerField(null=True)
+    error = models.TextField(default="")
+    started = models.FloatField(db_index=True)
+    first_byte = models.FloatField(null=True)
+    ended = models.FloatField()
+    request_bytes = models.BigIntegerField(default=0)
+    response_bytes = models.BigIntegerField(default=0)
+    rendition = models.CharField(max_length=255, default="")
+    fault = models.CharField(max_length=32, default="")
+    facts = models.TextField(default="")
+    """JSON: what the exchange says of its flow."""
+    detail = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class SharedExchange(models.Model):
+    """An exchange of several flows: a page of the journal, an upload of several files."""
+
+    flow = models.CharField(max_length=16)
+    exchange = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "exchange"], name="flow_shared_once")]
+
+
+class Key(models.Model):
+    """By what an exchange is known to belong to a flow: a request id, a blob, a signature."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    flow = models.CharField(max_length=16, db_index=True)
+    rendition = models.CharField(max_length=255, default="")
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,14 @@
+"""Back to the start: nothing recorded."""
+
+from dbthreads import sql
+from flow.queue import queue
+from flow.writing import writer
+
+TABLES = ("flow_sharedexchange", "flow_exchange", "flow_key", "flow_flow")
+
+
+def reset() -> None:
+    for table in TABLES:
+        sql.execute(f"DELETE FROM {table}")
+    writer.keys.forget()
+    queue.clear()
