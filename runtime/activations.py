@@ -144,6 +144,10 @@ def abandon(owner: str) -> int:
     return _abandon(Activation.objects.filter(ended_at=None, owner=owner))
 
 
+def abandon_everything() -> int:
+    return _abandon(Activation.objects.filter(ended_at=None))
+
+
 def abandon_all_but(owner: str, running: list[str]) -> set[str]:
     """End what no process runs any more; which of those that this one runs have a row."""
     found = Activation.objects.filter(activation_id__in=running, ended_at=None)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from repository.ui import profile_views as views
+from repository.ui import worker_views
 
 urlpatterns: list[URLPattern] = [
     path("tools/processing-profiles", views.profiles, name="ui-profiles"),
@@ -10,5 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("tools/processing-profiles.preview.html", views.preview, name="ui-profile-preview"),
     path("tools/processing-profiles.copy.json", views.copy, name="ui-profile-copy"),
     path("tools/processing-profiles/<str:name>.html", views.edit, name="ui-profile"),
+    path("tools/processing-profiles.workers.json", worker_views.workers, name="ui-workers"),
+    path("tools/processing-profiles.endpoint.json", worker_views.endpoint, name="ui-worker-endpoint"),
     re_path(r"^assets\.properties\.html(?P<suffix>/.+)$", views.folder_properties, name="ui-folder-properties"),
 ]

@@ -232,3 +232,23 @@ def test_axe_finds_nothing(visitors: Visitors, client: httpx.Client, folder: str
     page.get_by_role("button", name="Reprocess").click()
     keep(page, f"reprocess-{width}-{scheme}")
     assert findings(page) == [], "reprocess"
+
+
+def test_an_endpoint_is_looked_at_while_it_is_typed(page: Page) -> None:
+    open_editor(page)
+    page.get_by_role("tab", name="Custom").click()
+    page.get_by_role("button", name="Add New custom rendition").click()
+    custom = page.locator('.profile-row[data-list="custom"]')
+    field, finding = custom.get_by_label("Endpoint URL"), custom.locator(".finding")
+    expect(field).to_have_attribute("list", "deployed-workers")
+    expect(finding).to_be_hidden()
+    field.fill("https://aemulator.adobeioruntime.net/api/v1/web/shop/circle")
+    expect(finding).to_contain_text("No action shop/circle is deployed in the namespace aemulator")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("http://example.com/worker")
+    expect(finding).to_contain_text("AEM calls workers by https only")
+    if AXE.exists():
+        assert findings(page) == []
+    field.fill("")
+    expect(finding).to_be_hidden()
+    expect(field).to_have_attribute("aria-invalid", "false")

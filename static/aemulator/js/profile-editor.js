@@ -3,6 +3,7 @@ import { _ } from "./i18n.js";
 import { element, iconButton } from "./notices.js";
 import { fragmentOf } from "./repository.js";
 import { Tabs } from "./tabs.js";
+import { WorkerEndpoints } from "./worker-endpoints.js";
 
 const PAUSE = 250; // milliseconds without a key, then the preview is asked for
 
@@ -17,6 +18,7 @@ class ProfileEditor extends HTMLElement {
     this.querySelector("[aria-invalid=true]")?.focus();
     for (const row of this.querySelectorAll('.profile-row[data-list="images"]')) this.fit(row);
     this.addEventListener("change", (event) => this.changed(event));
+    new WorkerEndpoints(this);
     this.refresh();
   }
 

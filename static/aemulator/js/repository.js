@@ -158,3 +158,13 @@ export async function fragment(url, signal) {
   const seq = Number(answer.headers.get("X-Seq") ?? 0);
   return { content: template.content, seq, total: answer.headers.get("X-Total"), more: answer.headers.get("X-More") === "true" };
 }
+
+/** The workers that are deployed in the I/O Runtime: a list of {url, title}. */
+export async function deployedWorkers(url) {
+  return (await (await request("GET", url)).json()).workers;
+}
+
+/** Whether a worker can be called at this endpoint: {state: ok, warning or problem, message}. */
+export async function endpointFinding(url, endpoint) {
+  return (await request("GET", `${url}?${new URLSearchParams({ url: endpoint })}`)).json();
+}
