@@ -1,16 +1,9 @@
 #!/usr/bin/env python
-"""Command line entry: Django's commands and AEMulator's own (serve, env, worker, poll, reset, doctor)."""
+"""Command line entry: Django's commands and AEMulator's own (`manage.py help` lists them)."""
 
-import os
 import sys
 
-
-def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config import launch
-
-    return launch.run(sys.argv)
-
+from config.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

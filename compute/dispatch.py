@@ -43,6 +43,7 @@ class CoreRunner:
 
     def run(self, invocation_id: int, publish_from: float) -> None:
         """Take an invocation and see it to its end; `publish_from` is in seconds since the epoch."""
+        generation = self._pool.generation
         if self.is_paused:
             return
         work = activations.take_core(invocation_id, this_process(), LEASE)
@@ -53,9 +54,9 @@ class CoreRunner:
         elif work.attempts > MAX_ATTEMPTS:
             self._give_up(work)
         else:
-            self._run(work, publish_from)
+            self._run(work, publish_from, generation)
 
-    def _run(self, work: CoreWork, publish_from: float) -> None:
+    def _run(self, work: CoreWork, publish_from: float, generation: int) -> None:
         tasks = {task.index: task for task in work.tasks}
 
         def on_result(result: RenditionResult) -> None:
@@ -66,7 +67,7 @@ class CoreRunner:
             self._results.running([task.task_id for task in work.tasks])
 
         try:
-            self._pool.run(_core_activation(work), on_result, on_started)
+            self._pool.run(_core_activation(work), on_result, on_started, generation)
         except PoolStopped:
             log.info("Activation %s is left for the next start", work.activation_id)
 

@@ -48,8 +48,6 @@ class CoreWorkers:
         """Drop what is being rendered, and take nothing on. The processes that have nothing to do stay."""
         self._runner.is_paused = True
         self.pool.drop_busy()
-        if not self.pool.wait_idle(PAUSE):
-            raise TimeoutError("rendering does not stop")
         self._results.flush(PAUSE)
         activations.release(this_process())
 

@@ -23,6 +23,7 @@ from probes.exchanges import Told, teller
 SILENCE_SECONDS = 180.0  # of a worker that is at a transfer; each of its chunks, answers and retries is a message
 START_SECONDS = 60.0
 RESTART_PAUSE = 2.0
+LINGER = 2.0
 KEPT_MEMORY = 400 * 1024 * 1024
 _FOLDER_PREFIX = "aemulator-core-"
 log = logging.getLogger(__name__)
@@ -42,10 +43,9 @@ class WorkerPool:
         self._idle: LifoQueue[WorkerProcess] = LifoQueue()
         self._lost: SimpleQueue[WorkerProcess | None] = SimpleQueue()
         self._lock = threading.Lock()
-        self._less_busy = threading.Condition(self._lock)
         self._processes: set[WorkerProcess] = set()
-        self._busy: set[WorkerProcess] = set()
-        self._generation = 0
+        self._busy: dict[WorkerProcess, int] = {}  # with the generation that they work for
+        self.generation = 0
         self._restarts = 0
         self._started = 0
         self._stopping = threading.Event()
@@ -78,17 +78,22 @@ class WorkerPool:
         return processes
 
     def drop_busy(self) -> None:
-        """Let go of all that is being rendered now: each `run` in progress raises PoolStopped. The pool goes on."""
-        with self._lock:
-            self._generation += 1
-            busy = list(self._busy)
-        for process in busy:
-            process.kill()
+        """Let go of all that is being rendered now: no result of it is told any more, each `run` raises PoolStopped.
 
-    def wait_idle(self, timeout: float) -> bool:
-        """Whether nothing is being rendered any more, within `timeout` seconds."""
-        with self._less_busy:
-            return self._less_busy.wait_for(lambda: not self._busy, timeout)
+        Most are at their end within a moment, so a process is only killed for it when it still is at it after LINGER
+        seconds: a new one costs more.
+        """
+        with self._lock:
+            self.generation += 1
+        linger = threading.Timer(LINGER, self._kill_older, [self.generation])
+        linger.daemon = True
+        linger.start()
+
+    def _kill_older(self, generation: int) -> None:
+        with self._lock:
+            late = [process for process, taken in self._busy.items() if taken < generation]
+        for process in late:
+            process.kill()
 
     def health(self) -> dict[str, Any]:
         with self._lock:
@@ -100,14 +105,24 @@ class WorkerPool:
             return [process.pid for process in self._processes]
 
     def run(
-        self, activation: CoreActivation, on_result: OnResult, on_started: Callable[[], None] | None = None
+        self,
+        activation: CoreActivation,
+        on_result: OnResult,
+        on_started: Callable[[], None] | None = None,
+        generation: int | None = None,
     ) -> None:
         """Block until `on_result` was called exactly once for each rendition, in this thread.
 
         `on_started` is called when a process has taken the activation. Bad files and dying processes are results, not
-        exceptions. Raises PoolStopped, and whatever the callbacks raise.
+        exceptions. `generation`: when the caller decided on it, if not now. Raises PoolStopped, and whatever the
+        callbacks raise.
         """
-        generation = self._generation
+        generation = self.generation if generation is None else generation
+
+        def told(result: RenditionResult) -> None:
+            if not self._is_over(generation):
+                on_result(result)
+
         trials = Trials(entry.index for entry in activation.renditions)
         while batch := trials.next_batch():
             part = replace(activation, renditions=tuple(e for e in activation.renditions if e.index in batch))
@@ -115,7 +130,7 @@ class WorkerPool:
                 if on_started:
                     on_started()
                     on_started = None
-                death = self._attempt(process, part, trials, on_result)
+                death = self._attempt(process, part, trials, told)
             for index, error in (trials.died(death) if death else {}).items():
                 on_result(_failed(index, error))
 
@@ -181,8 +196,7 @@ class WorkerPool:
             finished = process.alive
         finally:
             with self._lock:
-                self._busy.discard(process)
-                self._less_busy.notify_all()
+                self._busy.pop(process, None)
             if finished:
                 self._idle.put(process)
             else:
@@ -208,12 +222,12 @@ class WorkerPool:
     def _occupied(self, process: WorkerProcess, generation: int) -> bool:
         """Under the lock of `drop_busy`: whoever is too late for it gets no process."""
         with self._lock:
-            if generation == self._generation:
-                self._busy.add(process)
-            return generation == self._generation
+            if generation == self.generation:
+                self._busy[process] = generation
+            return generation == self.generation
 
     def _is_over(self, generation: int) -> bool:
-        return self._stopping.is_set() or generation != self._generation
+        return self._stopping.is_set() or generation != self.generation
 
     def _keep(self) -> None:
         """Start and replace processes, all from this one thread: a worker dies with the thread that started it."""

@@ -34,6 +34,7 @@ class ServeOptions:
     demo: bool
     workers: bool
     ready_file: Path | None
+    until_stdin_ends: bool
 
 
 def run(argv: list[str]) -> int:
@@ -92,6 +93,7 @@ def serve_options(args: list[str]) -> ServeOptions:
         demo=found.demo,
         workers=found.workers,
         ready_file=found.ready_file,
+        until_stdin_ends=found.until_stdin_ends,
     )
 
 
@@ -108,6 +110,11 @@ def serve_parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="no demo pictures on the first run")
     parser.add_argument("--no-workers", dest="workers", action="store_false", help="rendering is done by `worker`")
     parser.add_argument("--ready-file", type=Path, help="JSON written here once ready: url, https_url, pid, data_dir")
+    parser.add_argument(
+        "--until-stdin-ends",
+        action="store_true",
+        help="stop when standard input ends: with the process that started it",
+    )
     return parser
 
 

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,7 +131,22 @@ def _stop_event(start: Start) -> asyncio.Event:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    if start.options.until_stdin_ends:
+        _watch_stdin(on_signal)
     return stop
+
+
+def _watch_stdin(on_end: Callable[[], None]) -> None:
+    """Whoever started the server holds the other end, and lets go of it also when it is killed."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for _ in iter(lambda: os.read(0, 4096), b""):
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(on_end)
+
+    threading.Thread(target=read, name="stdin", daemon=True).start()
 
 
 def _end_now(start: Start) -> None:
