@@ -51,6 +51,12 @@ class VerifiedCredentials:
         with self._lock:
             self._entries.clear()
 
+    def forget(self, user_id: int) -> None:
+        """What is remembered of one user."""
+        with self._lock:
+            for digest in [digest for digest, entry in self._entries.items() if entry.user.pk == user_id]:
+                del self._entries[digest]
+
     def _digest(self, username: str, password: str) -> bytes:
         text = f"{len(username)}:{username}:{password}"
         return hmac.new(self._key, text.encode(errors="surrogatepass"), hashlib.sha256).digest()
@@ -94,7 +100,7 @@ class VerifiedCredentials:
 verified = VerifiedCredentials()
 
 
-def forget_changed_user(update_fields: frozenset[str] | None = None, **_: object) -> None:
+def forget_changed_user(instance: User, update_fields: frozenset[str] | None = None, **_: object) -> None:
     """Receiver of `post_save` and `post_delete` of users."""
-    if update_fields != frozenset({"last_login"}):
-        verified.clear()
+    if update_fields != frozenset({"last_login"}) and instance.pk is not None:
+        verified.forget(instance.pk)
