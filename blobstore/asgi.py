@@ -77,7 +77,15 @@ class BlobApplication:
         operation = routes.operation(request, address)
         grant = access.authorize(request, address, operation.need, config, self._container_access)
         call = Call(request, address, self.store, grant)
-        return await (batches.run(call, self._answer) if operation is routes.BATCH else operation.handle(call))
+        if operation is routes.BATCH:
+            return await batches.run(call, self._answer)
+        if address.container in config.standing and not self._is_there(address.container):
+            name = address.container
+            await self.store.change(lambda db: containers.ensure(db, name))
+        return await operation.handle(call)
+
+    def _is_there(self, name: str) -> bool:
+        return self.store.read(lambda db: containers.find(db, name)) is not None
 
     def _container_access(self, name: str) -> ContainerAccess:
         container = self.store.read(lambda db: containers.find(db, name))
@@ -96,6 +104,7 @@ def _from_settings() -> BlobApplication:
             account=settings.DEVSTORE_ACCOUNT,
             key=settings.DEVSTORE_KEY,
             directory=Path(settings.BLOBSTORE_DIR),
+            standing=frozenset({settings.DEVTOOL_CONTAINER}),
             ca_file=Path(settings.DATA_DIR) / "secrets" / "ca.pem",  # the server's own https, as a copy source
         )
     )

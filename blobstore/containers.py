@@ -55,6 +55,12 @@ def id_of(db: sqlite3.Connection, name: str) -> int:
     return int(row[0])
 
 
+def ensure(db: sqlite3.Connection, name: str) -> None:
+    """Make a container of that name unless there is one."""
+    if find(db, name) is None:
+        create(db, name, {}, "")
+
+
 def create(db: sqlite3.Connection, name: str, metadata: dict[str, str], public: str) -> Container:
     if find(db, name) is not None:
         raise AzureError(Reason.CONTAINER_ALREADY_EXISTS)

@@ -42,8 +42,8 @@ def verify(request: BlobRequest, account: str, key: str, now: datetime | None = 
     if name != account:
         raise failed("The account does not exist")
     text = ""
-    for headers in _orders(request):
-        text = string_to_sign(request, account, headers, lite=scheme == "SharedKeyLite")
+    for headers, resource in ((order, name) for order in _orders(request) for name in _resources(request, account)):
+        text = string_to_sign(request, resource, headers, lite=scheme == "SharedKeyLite")
         if hmac.compare_digest(signature.encode(), sign(key, text).encode()):
             break
     else:
@@ -54,21 +54,24 @@ def verify(request: BlobRequest, account: str, key: str, now: datetime | None = 
     _check_date(request, now or datetime.now(UTC))
 
 
-def string_to_sign(request: BlobRequest, account: str, ms_headers: Headers, *, lite: bool) -> str:
+def _resources(request: BlobRequest, account: str) -> tuple[str, str]:
+    """The canonical resource of a request whose path names the account (as ours do), and of one whose host does."""
+    return f"/{account}{request.raw_path}", request.raw_path
+
+
+def string_to_sign(request: BlobRequest, resource: str, ms_headers: Headers, *, lite: bool) -> str:
     headers = request.headers
     dated = "" if "x-ms-date" in headers else headers.get("date", "")
     canonical_headers = "".join(f"{name}:{value}\n" for name, value in ms_headers)
     if lite:
         first = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), dated]
         comp = f"?comp={request.comp}" if request.comp else ""
-        return "\n".join(first) + f"\n{canonical_headers}/{account}{request.raw_path}{comp}"
+        return "\n".join(first) + f"\n{canonical_headers}{resource}{comp}"
     values = {name: headers.get(name, "") for name in _SIGNED_HEADERS} | {"date": dated}
     if values["content-length"] == "0" and not "" < request.version < "2015-02-21":
         values["content-length"] = ""
     first = [request.method, *(values[name] for name in _SIGNED_HEADERS)]
-    return (
-        "\n".join(first) + f"\n{canonical_headers}/{account}{request.raw_path}{_canonical_query(request.query_string)}"
-    )
+    return "\n".join(first) + f"\n{canonical_headers}{resource}{_canonical_query(request.query_string)}"
 
 
 def _orders(request: BlobRequest) -> Iterable[Headers]:

@@ -109,6 +109,8 @@ class Connections:
         self.here: frozenset[str] = frozenset()
         """`host:port` of our own server: there, requests say that a core worker asks, and for which `activation`."""
         self.activation = ""
+        self.moved: Mapping[str, str] = {}
+        """Host names, and the URL that is meant by each of them."""
         self.tell: Callable[[dict[str, Any]], None] | None = None
         """Hears of exchanges with any other server; the fields of `probes.exchanges.Told`."""
         self._ca_file = ca_file
@@ -168,7 +170,7 @@ class Connections:
 
     @contextmanager
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Iterator[Response]:
-        parts = _checked(url)
+        parts = _checked(self._moved(url))
         if parts.netloc in self.here:
             headers = {**headers, names.HEADER: names.header(names.CORE_WORKER, activation=self.activation)}
             with self._asked(parts, method, url, headers, body) as response:
@@ -177,6 +179,13 @@ class Connections:
             with self._told(method, url, headers) as seen, self._asked(parts, method, url, headers, body) as response:
                 seen.answered(response)
                 yield response
+
+    def _moved(self, url: str) -> str:
+        for host, base in self.moved.items():
+            for scheme in ("https", "http"):
+                if url.lower().startswith(f"{scheme}://{host}/"):
+                    return base + url[len(f"{scheme}://{host}") :]
+        return url
 
     @contextmanager
     def _told(self, method: str, url: str, headers: Mapping[str, str]) -> Iterator["_Sighting"]:

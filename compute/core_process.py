@@ -59,6 +59,7 @@ class CoreWorker:
         self._folder = folder
         self._connections = Connections(limits.ca_file, limits.transfer_retry_seconds, channel.beat)
         self._connections.here = frozenset(limits.here)
+        self._connections.moved = limits.moved
         self._connections.tell = lambda told: channel.send(exchange=told)
         self._transfer = Transfer(self._connections, limits.max_source_bytes)
         self._engine = Engine(limits, self._transfer, channel)

@@ -105,5 +105,6 @@ def _limits() -> Limits:
         max_preview_seconds=settings.RENDER_MAX_PREVIEW_SECONDS,
         use_vips=settings.RENDER_ENGINE.lower() != "pillow",
         here=tuple(sorted(parties.here())),
+        moved={settings.DEVSTORE_HOST: settings.AZURE_BLOB_HTTPS_ENDPOINT},
         ca_file=str(authority) if authority.exists() else None,
     )

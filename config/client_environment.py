@@ -33,10 +33,24 @@ def variables() -> dict[str, str]:
         "AIO_RUNTIME_NAMESPACE": settings.RUNTIME_NAMESPACE,
         "AIO_RUNTIME_AUTH": settings.RUNTIME_AUTH,
         "AZURE_STORAGE_CONNECTION_STRING": settings.AZURE_STORAGE_CONNECTION_STRING,
-        "ASSET_COMPUTE_INTEGRATION_FILE_PATH": str(secrets / credential_files.OAUTH),
+        **_developer_tool_storage(),
+        "ASSET_COMPUTE_URL": settings.ASSET_COMPUTE_URL,
+        "ASSET_COMPUTE_INTEGRATION_FILE_PATH": str(secrets / credential_files.CONSOLE),
         "ASSET_COMPUTE_PRIVATE_KEY_FILE_PATH": str(secrets / credential_files.PRIVATE_KEY),
         "NODE_EXTRA_CA_CERTS": str(certificates.authority_file(secrets)),
         "NODE_OPTIONS": node_options(PRELOAD),
+    }
+
+
+def _developer_tool_storage() -> dict[str, str]:
+    """The same storage as asset-compute-devtool takes it; nothing for a connection string without a key."""
+    parts = dict(part.split("=", 1) for part in settings.AZURE_STORAGE_CONNECTION_STRING.split(";") if "=" in part)
+    if not parts.get("AccountName") or not parts.get("AccountKey"):
+        return {}
+    return {
+        "AZURE_STORAGE_ACCOUNT": parts["AccountName"],
+        "AZURE_STORAGE_KEY": parts["AccountKey"],
+        "AZURE_STORAGE_CONTAINER_NAME": settings.DEVTOOL_CONTAINER,
     }
 
 

@@ -2,10 +2,10 @@
 
 | File | Read by |
 |---|---|
-| integration.yaml | asset-compute-client and asset-compute-devtool, OAuth server-to-server; it names the IMS |
-| integration.json | asset-compute-client, OAuth server-to-server, with the option `imsEndpoint` |
-| integration-jwt.yaml | the programs of the first line, with a signed JWT |
-| console.json, private.key | the same programs, with `imsEndpoint` or the preload file: the download for a JWT |
+| console.json, private.key | asset-compute-client (JWT), asset-compute-devtool and aio (OAuth), with the preload file |
+| integration.yaml | asset-compute-client, OAuth server-to-server; it names the IMS, so needs no preload file |
+| integration.json | the same, with the option `imsEndpoint` |
+| integration-jwt.yaml | asset-compute-client with a signed JWT; names the IMS |
 """
 
 import json
@@ -16,7 +16,7 @@ from identity.integrations import ServiceCredentials, default_service_credential
 from identity.keys import keep_private
 
 YAML_HEAD = "# YAML, not JSON: only from YAML do Adobe's clients read where the IMS is.\n"
-OAUTH, PRIVATE_KEY = "integration.yaml", "private.key"
+CONSOLE, PRIVATE_KEY = "console.json", "private.key"
 
 
 def write(secrets: Path) -> None:
@@ -32,11 +32,11 @@ def write(secrets: Path) -> None:
 
 def _contents(credentials: ServiceCredentials) -> dict[str, str]:
     return {
-        # Of both kinds at once: `AssetComputeClient.create` and the devtool look for the JWT's keys in it too.
-        OAUTH: _yaml({**credentials.oauth_json(), **credentials.jwt_json()}),
+        # Of both kinds at once: `AssetComputeClient.create` looks for the JWT's keys in it too.
+        "integration.yaml": _yaml({**credentials.oauth_json(), **credentials.jwt_json()}),
         "integration.json": json.dumps(credentials.oauth_json(), indent=2),
         "integration-jwt.yaml": _yaml(credentials.jwt_json()),
-        "console.json": json.dumps(credentials.console_json(), indent=2),
+        CONSOLE: json.dumps(credentials.console_json(), indent=2),
         PRIVATE_KEY: credentials.private_key,
     }
 

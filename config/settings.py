@@ -30,6 +30,9 @@ RUNTIME_URL = env.text("AEMULATOR_RUNTIME_URL", AEMULATOR_URL)  # where calls of
 # --- Blob storage: the well-known development account, as Azurite has it; any Azure connection string instead. ------
 DEVSTORE_ACCOUNT = "devstoreaccount1"
 DEVSTORE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+# The name under which clients that know Azure only look for the account: the preload file sends it here.
+DEVSTORE_HOST = f"{DEVSTORE_ACCOUNT}.blob.core.windows.net"
+DEVTOOL_CONTAINER = "asset-compute-devtool"  # there from the start, as the developer tool expects it
 BLOBSTORE_DIR = DATA_DIR / "blobs"
 AZURE_STORAGE_CONNECTION_STRING = env.text(
     "AZURE_STORAGE_CONNECTION_STRING",

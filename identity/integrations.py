@@ -115,7 +115,10 @@ class ServiceCredentials:
         }
 
     def console_json(self) -> dict[str, Any]:
-        """The Developer Console's project download for JWT; the private key goes into a file of its own."""
+        """The Developer Console's project download; the JWT's private key goes into a file of its own.
+
+        asset-compute-client reads the first credential, asset-compute-devtool the `oauth_server_to_server` one.
+        """
         credential = {
             "id": "1",
             "name": "AEMulator",
@@ -128,8 +131,20 @@ class ServiceCredentials:
                 "meta_scopes": self.metascopes,
             },
         }
+        server_to_server = {
+            "id": "2",
+            "name": "AEMulator",
+            "integration_type": "oauth_server_to_server",
+            "oauth_server_to_server": {
+                "client_id": self.client_id,
+                "client_secrets": [self.client_secret],
+                "technical_account_email": self.technical_account_email,
+                "technical_account_id": self.technical_account_id,
+                "scopes": self.scopes,
+            },
+        }
         org = {"id": "1", "name": "AEMulator", "ims_org_id": self.org_id}
-        workspace = {"id": "1", "name": "Production", "details": {"credentials": [credential]}}
+        workspace = {"id": "1", "name": "Production", "details": {"credentials": [credential, server_to_server]}}
         return {"project": {"id": "1", "name": "AEMulator", "org": org, "workspace": workspace}}
 
 

@@ -30,6 +30,8 @@ def _is_configuration(name: str) -> bool:
     return name.startswith("AEMULATOR_") or name in {
         "DJANGO_SETTINGS_MODULE",  # the test process's own (tests.settings)
         "AZURE_STORAGE_CONNECTION_STRING",
+        "AZURE_STORAGE_ACCOUNT",
+        "AZURE_STORAGE_KEY",
         "DATABASE_URL",
         "REDIS_URL",
         "DRAMATIQ_BROKER_URL",

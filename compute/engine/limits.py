@@ -1,6 +1,6 @@
 """What one activation may cost."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -24,6 +24,9 @@ class Limits:
     use_vips: bool = True
     here: tuple[str, ...] = ()
     """`host:port` of this server: the worker says who it is there, and tells of its exchanges anywhere else."""
+
+    moved: dict[str, str] = field(default_factory=dict)
+    """Host names of the embedded storage that no DNS knows, and its URL."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

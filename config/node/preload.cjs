@@ -21,6 +21,7 @@ const HOSTS = [
   'ims-na1-stg1.adobelogin.com',
   'adobeioruntime.net',
   '*.adobeioruntime.net',
+  'devstoreaccount1.blob.core.windows.net',
 ];
 const SENDER = 'x-aemulator-from';
 const TLS_OPTIONS = ['agent', 'ca', 'cert', 'key', 'pfx', 'servername', 'rejectUnauthorized', 'checkServerIdentity'];

@@ -1,5 +1,6 @@
 'use strict';
 // What a client meets between /register and /unregister, and after it. Prints one JSON object.
+const path = require('node:path');
 const { AssetCompute, AssetComputeClient, getIntegrationConfiguration } = require('@adobe/asset-compute-client');
 
 const { env } = process;
@@ -9,7 +10,8 @@ const nothing = [{ name: 'a.zip', fmt: 'zip' }];
 const failure = (promise) => promise.then(() => 'no error', (error) => `${error.name}: ${error.message}`);
 
 async function main() {
-  const integration = await getIntegrationConfiguration();
+  const file = path.join(path.dirname(env.ASSET_COMPUTE_INTEGRATION_FILE_PATH), 'integration.yaml');
+  const integration = await getIntegrationConfiguration(file);
   const client = new AssetComputeClient(integration, options);
   const result = {};
   result.early = await failure(client.process(undefined, nothing));

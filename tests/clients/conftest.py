@@ -48,10 +48,11 @@ def run(environment: dict[str, str]) -> Program:
     """
 
     def node(program: str, *arguments: str, preload: bool = False, block: dict[str, str] = environment) -> Any:
+        """`BROWSER` is what opens pages: nothing."""
         known = {name: value for name, value in block.items() if preload or name != "NODE_OPTIONS"}
         done = subprocess.run(
             ["node", str(HERE / program), *arguments],
-            env=clean_environment(**known, NODE_PATH=str(PACKAGES)),
+            env=clean_environment(**known, NODE_PATH=str(PACKAGES), BROWSER="true"),
             capture_output=True,
             text=True,
             check=False,

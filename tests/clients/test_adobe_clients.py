@@ -33,7 +33,7 @@ def test_asset_compute_client_with_many_jobs_at_once(run: Program) -> None:
 
 def test_asset_compute_client_reads_every_integration_file(run: Program, server: ServerProcess) -> None:
     """The environment block names one; `create` refuses the flat OAuth JSON (a defect of the client)."""
-    found = run("asset-compute-integrations.js", str(server.data_dir / "secrets"))
+    found = run("asset-compute-integrations.js", str(server.data_dir / "secrets"), preload=True)
     assert len(found) == 9
     assert set(found.values()) == {"rendition_failed GenericError"}
 

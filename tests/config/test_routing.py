@@ -53,6 +53,13 @@ def test_the_other_journal_host_has_shorter_paths(host: str) -> None:
     assert local["raw_path"] == b"/events/organizations/a/integrations/b/c"
 
 
+def test_azures_name_for_the_embedded_account_has_no_account_in_its_paths() -> None:
+    """And what is asked for by it is asked for by https, as the signature wants it."""
+    local = adobe_hosts.with_local_path(scope("/box/a", host="devstoreaccount1.blob.core.windows.net"))
+    assert (local["path"], local["scheme"]) == ("/devstoreaccount1/box/a", "https")
+    assert asgi.answerer(local) is asgi.blobstore
+
+
 def test_the_preload_files_fetch_says_the_host_beside() -> None:
     sent = scope("/organizations/a", host="127.0.0.1:8080", x_forwarded_host="events-va6.adobe.io")
     assert adobe_hosts.with_local_path(sent)["path"] == "/events/organizations/a"
