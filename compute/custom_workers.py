@@ -175,6 +175,7 @@ def _outcome(event: dict[str, Any]) -> Outcome:
 
 async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) -> str:
     """POST to the worker; its activation id, empty when it tells none. It may work before it answers, or after."""
+    address = runtime_worker.address(call.worker)
     headers = {
         "authorization": f"Bearer {call.access_token}",
         "x-api-key": call.client_id,
@@ -182,9 +183,8 @@ async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) 
         "x-gw-ims-org-name": call.org_id,
         "x-app-name": "AEMulator",
         "x-request-id": call.request_id,
-        **runtime_worker.SENDER,
+        **parties.introduced(names.COMPUTE, address.url),
     }
-    address = runtime_worker.address(call.worker)
     patience = httpx.Timeout(10.0, read=max(deadline - time.time(), 1.0))
     try:
         answer = await client.post(

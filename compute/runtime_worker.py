@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 from django.conf import settings
 
+from probes import names, parties
+
 HOST: Final = "adobeioruntime.net"
 WEB_PATH: Final = "/api/v1/web/"
 PATIENCE: Final = 10.0  # seconds
@@ -52,21 +54,18 @@ async def fate(client: httpx.AsyncClient, worker: str, activation_id: str) -> Fa
     if not namespace or not activation_id:
         return UNKNOWN
     url = f"{settings.RUNTIME_URL}/api/v1/namespaces/{quote(namespace)}/activations/{quote(activation_id, safe='')}"
+    sender = parties.introduced(names.COMPUTE, url)
     user, _, password = settings.RUNTIME_AUTH.partition(":")
     try:
-        found = await client.get(url, auth=(user, password), headers=SENDER, timeout=PATIENCE)
+        found = await client.get(url, auth=(user, password), headers=sender, timeout=PATIENCE)
         if found.status_code == 404:
             # Only AEMulator's Runtime has the logs of one that runs.
-            logs = await client.get(f"{url}/logs", auth=(user, password), headers=SENDER, timeout=PATIENCE)
+            logs = await client.get(f"{url}/logs", auth=(user, password), headers=sender, timeout=PATIENCE)
             return Fate(goes_on=logs.status_code == 200)
         return _of_activation(found.raise_for_status().json())
     except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as err:
         log.warning("I/O Runtime does not say what became of %s: %s", activation_id, err)
         return UNKNOWN
-
-
-SENDER: Final = {"x-aemulator-from": "compute"}
-"""For the recorder of exchanges."""
 
 
 def _of_activation(activation: dict[str, dict[str, object]]) -> Fate:

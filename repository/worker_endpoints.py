@@ -11,13 +11,14 @@ import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from probes import names, parties
+
 RUNTIME_HOST: Final = "adobeioruntime.net"
 WEB_PATH: Final = "/api/v1/web/"
 PATIENCE: Final = 4.0  # seconds
 LISTED: Final = 200
 # Adobe's services that people take for a worker.
 _SERVICES: Final = ("adobe.io", "adobeaemcloud.com", "adobe.com", "adobelogin.com")
-_SENDER: Final = {"x-aemulator-from": "repository"}
 _DEFAULT_PACKAGE: Final = "default"
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,9 @@ def deployed(namespace: str = "_") -> list[Worker]:
     url = f"{settings.RUNTIME_URL}/api/v1/namespaces/{quote(namespace, safe='')}/actions?limit={LISTED}"
     try:
         with _client() as client:
-            answer = client.get(url, auth=(user, password), headers=_SENDER)
+            answer = client.get(
+                url, auth=(user, password), headers=parties.introduced(names.REPOSITORY, url, purpose="read")
+            )
             return [_worker(action) for action in answer.raise_for_status().json()]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as err:
         raise RuntimeAway(str(err)) from err
@@ -116,7 +119,7 @@ def _elsewhere(url: str, host: str) -> Finding:
     """Any answer will do: OPTIONS starts no work."""
     try:
         with _client() as client:
-            answer = client.options(url, headers=_SENDER)
+            answer = client.options(url, headers=parties.introduced(names.REPOSITORY, url, purpose="read"))
     except httpx.ConnectTimeout:
         return Finding("problem", _("%(host)s does not answer") % {"host": host})
     except httpx.ConnectError as err:

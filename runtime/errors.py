@@ -5,6 +5,7 @@ RuntimeBoxError
 ├── Refusal                     a request that is answered with `status` and {"error": …, "code": …}
 │   ├── BadRequest              400
 │   ├── Unauthorized            401
+│   │   └── KeyNeeded           … with the key of the REST API
 │   ├── Forbidden               403
 │   ├── NotFound                404
 │   ├── MethodNotAllowed        405
@@ -40,6 +41,10 @@ class BadRequest(Refusal):
 
 class Unauthorized(Refusal):
     status = 401
+
+
+class KeyNeeded(Unauthorized):
+    """Answered with a challenge, for which browsers open a dialog."""
 
 
 class Forbidden(Refusal):

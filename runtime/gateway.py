@@ -17,7 +17,7 @@ from contract import jsontext
 from identity import bearer
 from runtime import wire
 from runtime.actions import Deployed
-from runtime.errors import BadRequest, Forbidden, Refusal, TooLarge, Unauthorized
+from runtime.errors import BadRequest, Forbidden, KeyNeeded, Refusal, TooLarge, Unauthorized
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes. Runtime takes 1 MB; a request with a data: source should not fail here for its size."""
@@ -32,13 +32,13 @@ def check_key(request: Request) -> None:
     """Basic authentication with the key of the environment block."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
-        raise Unauthorized("The resource requires authentication, which was not supplied with the request")
+        raise KeyNeeded("The resource requires authentication, which was not supplied with the request")
     try:
         given = base64.b64decode(encoded, validate=True)
     except binascii.Error as err:
-        raise Unauthorized("The supplied authentication is invalid.") from err
+        raise KeyNeeded("The supplied authentication is invalid.") from err
     if not hmac.compare_digest(given, settings.RUNTIME_AUTH.encode()):
-        raise Unauthorized("The supplied authentication is invalid.")
+        raise KeyNeeded("The supplied authentication is invalid.")
 
 
 async def check_login(request: Request, action: Deployed) -> None:
@@ -84,7 +84,7 @@ async def _check_adobe_login(request: Request) -> None:
 
 async def _refusal(request: Request, err: Exception) -> Response:
     assert isinstance(err, Refusal)
-    headers = {"www-authenticate": "Basic"} if isinstance(err, Unauthorized) else None
+    headers = {"www-authenticate": "Basic"} if isinstance(err, KeyNeeded) else None
     return json_response(wire.error(str(err), uuid.uuid4().hex), err.status, headers)
 
 

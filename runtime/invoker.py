@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbthreads import in_db
-from runtime import activations
+from runtime import activations, live
 from runtime.actions import Deployed
 from runtime.activations import Line, State
 from runtime.errors import CannotRun, RunFailed, TooManyRequests
@@ -100,6 +100,7 @@ class Invoker:
         task = asyncio.create_task(self._perform(activation_id, action, params), name=_TASK + activation_id)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        live.ring()
         return activation_id, task
 
     async def outcome(self, task: "asyncio.Task[Outcome]", within: float | None) -> Outcome:
@@ -139,6 +140,7 @@ class Invoker:
             await self._database.open()
             if lines := book.take():
                 await asyncio.shield(in_db(activations.wrote, book.activation_id, lines))
+                live.ring()
 
     def _done(self, task: "asyncio.Task[Outcome]") -> None:
         self._tasks.discard(task)
@@ -153,6 +155,7 @@ class Invoker:
             async with self.pool.process(action, book.write) as lease:
                 await self._database.open()
                 await in_db(activations.started, activation_id, time.time(), lease.init)
+                live.ring()
                 outcome = await _run(lease, activation_id, params, book)
         except RunFailed as failure:
             err = CannotRun("The server ended while the action was running.") if self._stopping else failure
@@ -162,6 +165,7 @@ class Invoker:
             await asyncio.gather(flushing, return_exceptions=True)
         await self._database.open()
         await in_db(activations.ended, activation_id, outcome.state, outcome.result, book.take(), timed_out)
+        live.ring()
         return outcome
 
 

@@ -75,6 +75,9 @@ class Activation(models.Model):
             models.Index(fields=["-accepted_at"], name="activation_latest"),
             models.Index(fields=["package", "name", "-accepted_at"], name="activation_of_action"),
             models.Index(fields=["request_id"], name="activation_of_request"),
+            models.Index(
+                fields=["started_at"], name="activation_unfinished", condition=models.Q(ended_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
