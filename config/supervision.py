@@ -11,6 +11,7 @@ Loop = Callable[[Beat], Awaitable[None]]
 
 FIRST_PAUSE = 0.2  # seconds before the first restart; doubles with each failure in a row
 LONGEST_PAUSE = 15.0
+CANCEL_AGAIN = 0.5
 STALE_AFTER = 150.0  # seconds without a beat; the slowest loops come round once a minute
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,40 @@ class Pulse:
     def beat(self) -> None:
         self.beat_at = time.monotonic()
         self.error = ""
+
+    def report(self) -> dict[str, object]:
+        age = time.monotonic() - self.beat_at
+        report: dict[str, object] = {"ok": age < STALE_AFTER and not self.error, "age": round(age, 3)}
+        if self.restarts:
+            report["restarts"] = self.restarts
+        if self.error:
+            report["error"] = self.error
+        return report
+
+
+class Supervisor:
+    def __init__(self) -> None:
+        self._pulses: dict[str, Pulse] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, loops: dict[str, Loop]) -> None:
+        for name, loop in loops.items():
+            self._pulses[name] = pulse = Pulse()
+            self._tasks.append(asyncio.create_task(self._keep_going(name, loop, pulse), name=name))
+
+    async def stop(self, within: float) -> list[str]:
+        """Cancel every loop, and wait at most `within` seconds for them to end; the names of those that did not.
+
+        Again and again: until Python 3.12 `asyncio.wait_for` loses a cancellation that comes as its wait is over.
+        """
+        deadline, pending = time.monotonic() + within, set(self._tasks)
+        while pending and time.monotonic() < deadline:
+            for task in pending:
+                task.cancel()
+            pending = (await asyncio.wait(pending, timeout=CANCEL_AGAIN))[1]
+        self._tasks.clear()
+        self._pulses.clear()
+        return sorted(task.get_name() for task in pending)
 
     def report(self) -> dict[str, object]:
         age = time.monotonic() - self.beat_at

@@ -114,3 +114,21 @@ async def test_started_again_after_a_stop_it_forgets_the_past() -> None:
     supervisor.start({"new": hanging})
     assert list(supervisor.report()) == ["new"]
     await supervisor.stop(1)
+
+
+async def test_a_loop_that_loses_a_cancellation_is_stopped_all_the_same() -> None:
+    began, lost = asyncio.Event(), asyncio.Event()
+
+    async def forgetful(beat: Beat) -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.set()
+        await asyncio.Event().wait()
+
+    supervisor = Supervisor()
+    supervisor.start({"forgetful": forgetful})
+    await _until(began)
+    assert await supervisor.stop(10) == []
+    assert lost.is_set()

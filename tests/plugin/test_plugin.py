@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from tests.photographer import photo
-from tests.plugin.conftest import Project
+from tests.plugin.fixtures import Project
 from tests.postgres import cluster
 from tests.server import clean_environment, wait_until
 
