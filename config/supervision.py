@@ -11,7 +11,7 @@ Loop = Callable[[Beat], Awaitable[None]]
 
 FIRST_PAUSE = 0.2  # seconds before the first restart; doubles with each failure in a row
 LONGEST_PAUSE = 15.0
-CANCEL_AGAIN = 0.5
+CANCEL_AGAIN = 0.5  # seconds; time for what a loop does at its end
 STALE_AFTER = 150.0  # seconds without a beat; the slowest loops come round once a minute
 
 log = logging.getLogger(__name__)
@@ -58,36 +58,8 @@ class Supervisor:
         while pending and time.monotonic() < deadline:
             for task in pending:
                 task.cancel()
-            pending = (await asyncio.wait(pending, timeout=CANCEL_AGAIN))[1]
-        self._tasks.clear()
-        self._pulses.clear()
-        return sorted(task.get_name() for task in pending)
-
-    def report(self) -> dict[str, object]:
-        age = time.monotonic() - self.beat_at
-        report: dict[str, object] = {"ok": age < STALE_AFTER and not self.error, "age": round(age, 3)}
-        if self.restarts:
-            report["restarts"] = self.restarts
-        if self.error:
-            report["error"] = self.error
-        return report
-
-
-class Supervisor:
-    def __init__(self) -> None:
-        self._pulses: dict[str, Pulse] = {}
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def start(self, loops: dict[str, Loop]) -> None:
-        for name, loop in loops.items():
-            self._pulses[name] = pulse = Pulse()
-            self._tasks.append(asyncio.create_task(self._keep_going(name, loop, pulse), name=name))
-
-    async def stop(self, within: float) -> list[str]:
-        """Cancel every loop, and wait at most `within` seconds for them to end; the names of those that did not."""
-        for task in self._tasks:
-            task.cancel()
-        pending = (await asyncio.wait(self._tasks, timeout=within))[1] if self._tasks else set()
+            pause = min(CANCEL_AGAIN, max(0.0, deadline - time.monotonic()))
+            pending = (await asyncio.wait(pending, timeout=pause))[1]
         self._tasks.clear()
         self._pulses.clear()
         return sorted(task.get_name() for task in pending)
