@@ -2,7 +2,7 @@
 
 Each contestant makes the same five renditions of the same file in a process of its own: CPU seconds a set, peak memory,
 and the SSIM of each rendition against a floating-point Lanczos of the full decode. The contestants take turns, several
-rounds of them; the least CPU of the rounds counts. `QUICK=1` has fewer sources and rounds.
+rounds of them; the least CPU of the rounds counts. `QUICK=1` has fewer sources and rounds, `ROUNDS` sets their number.
 """
 
 import json
@@ -21,10 +21,11 @@ from PIL import Image
 from benchmarks import photographs, results
 from benchmarks.engine_contestants import SET
 from benchmarks.ssim import Floats, luma, reference, ssim
+from compute.worker_process import TUNING
 
 SHARP = Path(__file__).resolve().parent / "sharp"
 QUICK = bool(os.environ.get("QUICK"))
-ROUNDS = 2 if QUICK else 4
+ROUNDS = int(os.environ.get("ROUNDS", "2" if QUICK else "3"))
 REPEATS = 3
 JPEGS = {
     "JPEG 2 MP": (1733, 1155),
@@ -78,7 +79,11 @@ def contestants(node: str | None, magick: str | None) -> dict[str, list[str]]:
 
 def measure(command: list[str], file: Path, out: Path, score: Score) -> None:
     repeats = 1 if "imagemagick" in command else REPEATS
-    run = subprocess.run([*command, str(file), str(out), str(repeats)], check=True, capture_output=True, text=True)
+    # Ours as its processes are started; the others as their documentation has them.
+    environment = {**os.environ, **(TUNING if OURS in command else {})}
+    run = subprocess.run(
+        [*command, str(file), str(out), str(repeats)], check=True, capture_output=True, text=True, env=environment
+    )
     said = json.loads(run.stdout.splitlines()[-1])
     score.cpu = min(score.cpu, said["cpu"])
     score.peak = max(score.peak, said["peak"])
@@ -126,7 +131,9 @@ def install_sharp() -> str | None:
 
 
 def find_imagemagick() -> str | None:
-    return next((found for name in ("magick", "convert-im6.q16") if (found := shutil.which(name))), None)
+    """By name, or by `IMAGEMAGICK`."""
+    names = (os.environ.get("IMAGEMAGICK") or "magick", "convert-im6.q16")
+    return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def show(name: str, scores: dict[str, Score]) -> None:

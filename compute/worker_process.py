@@ -20,14 +20,14 @@ from compute.engine.limits import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH")
-_TUNING = {
+TUNING = {
     "PYTHONPATH": str(PROJECT),
     "VIPS_CONCURRENCY": "1",  # one activation at a time in each process; the processes share the processors
     "VIPS_BLOCK_UNTRUSTED": "1",  # loaders that libvips itself does not trust are never needed here
     "VIPS_WARNING": "0",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",  # more arenas would hold on to memory of finished activations
+    "MALLOC_ARENA_MAX": "1",  # each arena more holds on to memory of finished activations
 }
 
 
@@ -48,7 +48,7 @@ class WorkerProcess:
             [sys.executable, "-P", "-W", "ignore", "-c", "from compute.core_worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**environment, **_TUNING, "TMPDIR": str(folder)},
+            env={**environment, **TUNING, "TMPDIR": str(folder)},
             cwd=folder,
             process_group=0,  # Ctrl-C in the terminal is for the server, which then ends its workers
         )
