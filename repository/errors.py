@@ -11,6 +11,7 @@ RepositoryError
 ├── ConstraintViolation        the node type does not allow it
 ├── UploadError
 │   ├── MissingField           a form field that the upload servlets need
+│   │   └── FormNotRead        nor any other: the request says that it is no form
 │   ├── InvalidUpload          fields, parts or sizes that contradict each other
 │   ├── InvalidToken           forged, expired, or of another file
 │   └── TooLarge
@@ -87,6 +88,10 @@ class MissingField(UploadError):
     def __init__(self, field: str, hint: str = "") -> None:
         super().__init__(f"Missing field: {field}{f'. {hint}' if hint else ''}")
         self.field = field
+
+
+class FormNotRead(MissingField):
+    pass
 
 
 class InvalidUpload(UploadError):

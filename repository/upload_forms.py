@@ -5,7 +5,7 @@ from typing import Final
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
-from repository.errors import InvalidUpload, MissingField
+from repository.errors import FormNotRead, InvalidUpload, MissingField
 from repository.legacy_uploads import BLOCK, Chunk
 from repository.uploads import FileToComplete, FileToUpload
 
@@ -66,12 +66,13 @@ def chunk(request: HttpRequest) -> Chunk:
 def _required(request: HttpRequest, field: str) -> list[str]:
     values = request.POST.getlist(field)
     if not values or not all(values):
-        raise MissingField(field, _hint(request))
+        hint = _hint(request)
+        raise FormNotRead(field, hint) if hint and request.META.get("CONTENT_TYPE") else MissingField(field, hint)
     return values
 
 
 def _hint(request: HttpRequest) -> str:
-    """Why a form that was sent may not have been read."""
+    """Why a form that was sent was not read; empty when it was."""
     content_type = request.META.get("CONTENT_TYPE", "")
     if "," in content_type:
         return (

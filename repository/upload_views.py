@@ -14,6 +14,7 @@ from repository.binaries import is_embedded, storage
 from repository.errors import (
     BlobStorageError,
     ConstraintViolation,
+    FormNotRead,
     InvalidPath,
     InvalidToken,
     InvalidUpload,
@@ -37,7 +38,8 @@ _STATUS: Final[dict[type[RepositoryError], HTTPStatus]] = {
     NodeNotFound: HTTPStatus.NOT_FOUND,
     NodeExists: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    MissingField: HTTPStatus.INTERNAL_SERVER_ERROR,  # as AEM's servlet answers
+    MissingField: HTTPStatus.BAD_REQUEST,
+    FormNotRead: HTTPStatus.INTERNAL_SERVER_ERROR,  # as AEM's servlet answers, and clients look for it
     InvalidUpload: HTTPStatus.BAD_REQUEST,
     InvalidToken: HTTPStatus.BAD_REQUEST,
     InvalidPath: HTTPStatus.BAD_REQUEST,
