@@ -217,6 +217,15 @@ def settle(settlements: Sequence[Settlement]) -> None:
         )
 
 
+def open_tasks(activation_id: str) -> list[int]:
+    """The renditions of an activation that have not ended."""
+    query = (
+        "SELECT t.id FROM compute_renditiontask t JOIN compute_invocation i ON i.id = t.invocation_id"
+        " WHERE i.activation_id = %s AND t.finished_at IS NULL"
+    )
+    return [task for (task,) in sql.rows(query, [activation_id])]
+
+
 def end_if_finished(invocation_id: int) -> None:
     """End an invocation that was taken on with nothing left to do."""
     sql.execute(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from compute import clients, custom_workers, service
+from compute import clients, custom_workers, live, service
 from compute.activations import CORE
 from compute.dispatch import dispatch
 from compute.gateway import EXCEPTION_HANDLERS, body, caller, json_response, request_id
@@ -49,6 +49,7 @@ async def process(request: Request) -> Response:
 
 async def _start(accepted: Accepted) -> None:
     """Runs when the answer has been sent: the delay until events are visible counts from here."""
+    live.ring()
     publish_from = time.time() + settings.EVENT_VISIBLE_DELAY
     core = accepted.invocations.get(CORE)
     if core is not None:

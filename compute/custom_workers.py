@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from compute import activations, outbound, publisher, runtime_worker, worker_calls
+from compute import activations, live, outbound, publisher, runtime_worker, worker_calls
 from compute.activations import Settlement, Task
 from compute.doorbell import Doorbell
 from compute.owner import this_process
@@ -97,6 +97,7 @@ class Attendants:
     def _attended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         bell.ring()
+        live.ring()
         if not task.cancelled() and (err := task.exception()):
             log.error("%s failed; it comes due again by itself", task.get_name(), exc_info=err)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from compute import live
 from compute.rendition_events import Facts, Outcome, payload
 from contract import jsontext
 from dbthreads import sql
@@ -69,6 +70,7 @@ def note(results: Sequence[Sent]) -> list[None]:
     sql.execute_many(
         "UPDATE compute_renditiontask SET publish_at = %s, publish_attempts = publish_attempts + 1 WHERE id = %s", again
     )
+    live.ring()
     return [None] * len(results)
 
 

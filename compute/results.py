@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 
 from django.db import DatabaseError, connections
 
-from compute import activations, publisher
+from compute import activations, live, publisher
 from compute.activations import Settlement
 
 RETRY_PAUSE = 0.5  # seconds
@@ -87,6 +87,7 @@ def _write_down(batch: list[_Told]) -> None:
     if settled:
         activations.settle(settled)
         publisher.bell.ring()
+    live.ring()
     for entry in batch:
         if isinstance(entry, threading.Event):
             entry.set()

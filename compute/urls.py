@@ -1,5 +1,15 @@
-"""URLs of the Asset Compute service."""
+"""URLs of the Asset Compute service that Django answers: its pages. The service itself is in `asgi`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from compute.pages import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("compute", views.activations, name="compute"),
+    path("compute.rows.html", views.rows, name="compute-rows"),
+    path("compute.queues.html", views.queues, name="compute-queues"),
+    path("compute/<str:activation_id>.parts.html", views.activation_parts, name="compute-activation-parts"),
+    path("compute/<str:activation_id>", views.activation, name="compute-activation"),
+    path("compute/<str:activation_id>/cancel", views.cancel, name="compute-cancel"),
+    path("compute/<str:activation_id>/again", views.send_again, name="compute-again"),
+]

@@ -182,7 +182,12 @@ CHANNEL_LAYERS = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
 }
 # What pages are told of, and the module that knows the newest mark of it (shell/live/topics.py).
-LIVE_TOPICS = {"seq": "repository.live", "flow": "flow.live", "runtime": "runtime.live"}
+LIVE_TOPICS = {
+    "seq": "repository.live",
+    "compute": "compute.live",
+    "flow": "flow.live",
+    "runtime": "runtime.live",
+}
 DRAMATIQ_BROKER_URL = env.text("DRAMATIQ_BROKER_URL", REDIS_URL)
 
 SESSION_COOKIE_NAME = "login-token"  # AEM's name for it

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils import timezone
@@ -30,6 +31,31 @@ def size(count: int) -> str:
 @register.filter
 def whole(number: int) -> str:
     return number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def seconds(number: float) -> str:
+    """`12 ms`, `1.4 s`, `3 min 20 s`."""
+    if number < 1:
+        return f"{round(number * 1000)}\N{NO-BREAK SPACE}ms"
+    if number < 100:
+        return f"{number:.1f}\N{NO-BREAK SPACE}s"
+    minutes, rest = divmod(round(number), 60)
+    return f"{minutes}\N{NO-BREAK SPACE}min {rest}\N{NO-BREAK SPACE}s"
+
+
+@register.filter
+def host(url: str) -> str:
+    """The host of a URL; the whole text when it has none."""
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
+
+
+@register.filter
+def last_segment(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 @register.filter

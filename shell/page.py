@@ -31,6 +31,7 @@ def sections() -> list[Section]:
         Section("start", "/", _("Start"), "s"),
         Section("assets", "/assets.html/content/dam", _("Assets"), "a", "repository"),
         Section("profiles", "/tools/processing-profiles", _("Profiles"), "p", "repository"),
+        Section("compute", "/compute", _("Compute"), "c", "compute"),
         Section("flow", "/flow", _("Flow"), "f", "flow"),
         Section("faults", "/faults", _("Faults"), "x", "flow"),
         Section("api", "/api/docs", _("API"), "d"),

@@ -6,6 +6,8 @@ const MODULES = {
   "asset-collection": "./asset-collection.js",
   "asset-columns": "./asset-columns.js",
   "asset-page": "./asset-page.js",
+  "live-log": "./live-log.js",
+  "post-button": "./post-button.js",
   "profile-list": "./profile-list.js",
   "profile-editor": "./profile-editor.js",
 };

@@ -37,7 +37,7 @@ function keyOf(element) {
 
 class LiveRegion extends HTMLElement {
   connectedCallback() {
-    const topic = this.dataset.topic ?? TREE;
+    const topic = (this.topic = this.dataset.topic ?? TREE);
     this.seq = Number(this.dataset.seq ?? 0);
     this.follower = new Follower(() => this.refresh(), 300, topic);
     this.follower.start();
@@ -53,6 +53,10 @@ class LiveRegion extends HTMLElement {
   }
 
   async refresh() {
+    if (this.topic !== TREE) {
+      if (!this.isBehind(latest(this.topic))) return;
+      this.dataset.mark = latest(this.topic);
+    }
     const url = new URL(this.dataset.url, location.href);
     url.searchParams.set("since", this.seq);
     try {

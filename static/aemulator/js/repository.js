@@ -114,6 +114,11 @@ export async function deleteProfile(path) {
   await request("DELETE", `/_aemulator/processing-profiles/${encodeURIComponent(path.slice(path.lastIndexOf("/") + 1))}`);
 }
 
+/** A page's own action, as a form would send it. */
+export async function post(url, body, signal) {
+  return request("POST", url, { body, signal });
+}
+
 /** A fragment that depends on what a form says. */
 export async function fragmentOf(url, form, signal) {
   const answer = await request("POST", url, { signal, body: new URLSearchParams(new FormData(form)) });

@@ -1,0 +1,1 @@
+"""The pages of the Asset Compute service under `/compute`, for people."""
