@@ -185,6 +185,7 @@ CHANNEL_LAYERS = {
 LIVE_TOPICS = {
     "seq": "repository.live",
     "compute": "compute.live",
+    "journal": "events.live",
     "flow": "flow.live",
     "runtime": "runtime.live",
 }

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from contract.events import EVENT_CODE, provider_id
 from dbthreads import in_db
 from dbthreads.group_commit import GroupCommit
-from events import expectations, forgotten, journal, payloads, registrations, webhook_key
+from events import expectations, forgotten, journal, live, payloads, registrations, webhook_key
 from events.errors import BadRequest, NotFound, Unauthorized
 from events.expectations import Owed
 from events.gateway import Caller, body, caller, json_response
@@ -68,6 +68,7 @@ async def _published(incoming: Incoming) -> Response:
     if incoming.about and forgotten.is_forgotten(incoming.about[0]):
         return PlainTextResponse("OK")
     journals = await appended.add(incoming)
+    live.ring()
     return PlainTextResponse("OK") if journals else Response(status_code=204)
 
 

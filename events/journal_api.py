@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dbthreads import in_db
-from events import durations, journal, positions, registrations
+from events import durations, journal, positions, readers, registrations
 from events.errors import BadRequest, Forbidden
 from events.gateway import Caller, caller, json_response
 from events.journal import Page
@@ -35,6 +35,7 @@ class Query:
 async def read(request: Request) -> Response:
     query = _query(request)
     registration, page = await in_db(_read, await caller(request), _ids(request), query)
+    readers.note(registration.pk, request.headers.get("user-agent", ""), page.last)
     links = _Links(registration, query.limit)
     if not page.entries:
         headers = {"link": links.at_end(page.last), "retry-after": str(settings.JOURNAL_RETRY_AFTER)}

@@ -1,5 +1,13 @@
-"""URLs of the I/O Events."""
+"""URLs of I/O Events that Django answers: the journal's page. `/events/…` is the API, in `asgi`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from events.pages import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("events", views.journal, name="journal"),
+    path("events.rows.html", views.rows, name="journal-rows"),
+    path("events.entry.html", views.entry, name="journal-entry"),
+    path("events.consumers.html", views.consumers, name="journal-consumers"),
+    path("events.publish.json", views.publish, name="journal-publish"),
+]

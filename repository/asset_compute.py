@@ -105,6 +105,7 @@ class AssetComputeClient:
             "x-gw-ims-org-id": settings.ORG_ID,
             "x-ims-org-id": settings.ORG_ID,
             "content-type": "application/json",
+            "user-agent": "AEM author repository",
         }
 
     async def _access_token(self) -> str:

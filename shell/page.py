@@ -32,6 +32,7 @@ def sections() -> list[Section]:
         Section("assets", "/assets.html/content/dam", _("Assets"), "a", "repository"),
         Section("profiles", "/tools/processing-profiles", _("Profiles"), "p", "repository"),
         Section("compute", "/compute", _("Compute"), "c", "compute"),
+        Section("journal", "/events", _("Journal"), "j", "events"),
         Section("flow", "/flow", _("Flow"), "f", "flow"),
         Section("faults", "/faults", _("Faults"), "x", "flow"),
         Section("api", "/api/docs", _("API"), "d"),

@@ -7,6 +7,7 @@ const MODULES = {
   "asset-columns": "./asset-columns.js",
   "asset-page": "./asset-page.js",
   "live-log": "./live-log.js",
+  "publish-form": "./publish-form.js",
   "post-button": "./post-button.js",
   "profile-list": "./profile-list.js",
   "profile-editor": "./profile-editor.js",

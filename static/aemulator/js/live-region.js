@@ -41,6 +41,7 @@ class LiveRegion extends HTMLElement {
     this.seq = Number(this.dataset.seq ?? 0);
     this.follower = new Follower(() => this.refresh(), 300, topic);
     this.follower.start();
+    if (this.dataset.every) this.timer = setInterval(() => this.again(), Number(this.dataset.every) * 1000);
     if (topic === TREE ? this.seq < latest() : this.isBehind(latest(topic))) this.follower.ask();
   }
 
@@ -50,6 +51,14 @@ class LiveRegion extends HTMLElement {
 
   disconnectedCallback() {
     this.follower.stop();
+    clearInterval(this.timer);
+  }
+
+  /** What changes without a ring (data-every, in seconds), while somebody looks. */
+  again() {
+    if (document.visibilityState !== "visible") return;
+    delete this.dataset.mark;
+    this.follower.ask();
   }
 
   async refresh() {
