@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections.abc import Mapping
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from tests.compute.custom_worker import custom_worker
 from tests.server import ServerProcess, wait_until
 
 
-def process(adobe: httpx.Client, *renditions: dict[str, object]) -> tuple[str, str]:
+def process(adobe: httpx.Client, *renditions: Mapping[str, object]) -> tuple[str, str]:
     """The activation id and the request id."""
     body = {"source": png_source(), "renditions": list(renditions), "userData": {"of": "pages"}}
     answer = adobe.post("/process", json=body, headers={"x-request-id": uuid.uuid4().hex}).raise_for_status().json()
