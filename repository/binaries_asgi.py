@@ -45,7 +45,10 @@ _BY_ID = re.compile(
 )
 _LINK_LIFETIME = timedelta(hours=12)
 _TREE = ("/content/", "/api/assets/")
-_ROOTS = ("/adobe/assets/", "/assets/", "/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/")
+_ROOTS = (
+    *("/adobe/assets/", "/assets/", "/content/", "/conf/", "/apps/", "/etc/", "/home/", "/tmp/", "/var/"),
+    *("/jcr:system/", "/_jcr_system/"),  # versions of originals
+)
 _conditions = StaticFiles(check_dir=False)
 
 logger = logging.getLogger(__name__)

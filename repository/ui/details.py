@@ -9,8 +9,10 @@ from repository.paths import NodePath
 from repository.tree import TreeNode
 from repository.ui import filetypes
 from repository.ui.items import FAILED, METADATA, RENDITIONS, Asset, failure_of, items, rendition_url, stamp_of
+from repository.ui.metadata_fields import Field, main_fields, other_fields
 from repository.ui.processing import ORIGINAL, Failure
-from repository.versions import Version
+from repository.ui.timeline import Moment, timeline
+from repository.versions import FROZEN, Version
 
 RenditionState = Literal["stored", "processing", "failed", "inapplicable", "missing"]
 # What a browser can show by itself, and so the original may stand for its preview.
@@ -18,7 +20,7 @@ SHOWABLE: Final = frozenset(
     ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/bmp"),
 )
 _PREVIEWS: Final = ("cq5dam.web.1280.1280.jpeg", "cq5dam.zoom.2048.2048.jpeg", "cq5dam.thumbnail.319.319.png")
-_TITLE_FIRST: Final = ("dc:title", "dc:description", "dc:format", "dam:size", "tiff:ImageWidth", "tiff:ImageLength")
+_FROZEN_ORIGINAL: Final = f"{FROZEN}/{RENDITIONS}/{ORIGINAL}/jcr:content"
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,23 @@ class Rendition:
 
 
 @dataclass(frozen=True)
-class Property:
-    name: str
-    value: str
+class OldVersion:
+    """A version with its original: what it looked like then."""
+
+    version: Version
+    original: Rendition
 
 
 @dataclass(frozen=True)
 class Details:
-    """`versions`: the newest first."""
+    """`versions` and `timeline`: the newest first."""
 
     asset: Asset
     renditions: list[Rendition]
-    metadata: list[Property]
-    versions: list[Version]
+    main_fields: list[Field]
+    other_fields: list[Field]
+    versions: list[OldVersion]
+    timeline: list[Moment]
 
     @property
     def preview(self) -> Rendition | None:
@@ -78,12 +84,16 @@ def details(node: TreeNode) -> Details:
     asset = items([node])[0]
     if not isinstance(asset, Asset):
         raise TypeError(f"{node.path} is no asset")
-    found = tree.get_many([node.path / METADATA])
+    metadata = tree.find(node.path / METADATA)
+    properties = metadata.properties if metadata else {}
+    listed = versions.listed(node.path)[::-1]
     return Details(
         asset,
         list(_renditions(node.path, asset)),
-        list(_properties(found.get(node.path / METADATA))),
-        versions.listed(node.path)[::-1],
+        main_fields(properties),
+        other_fields(properties),
+        list(_with_originals(listed)),
+        timeline(node, listed),
     )
 
 
@@ -119,8 +129,13 @@ def _stored(path: NodePath, name: str, asset: Asset, files: dict[NodePath, TreeN
     return Rendition(name, "stored", mime_type, binary.size if binary else 0, width, height, url)
 
 
-def _properties(metadata: TreeNode | None) -> Iterable[Property]:
-    properties = metadata.properties if metadata else {}
-    first = [name for name in _TITLE_FIRST if name in properties]
-    for name in dict.fromkeys((*first, *sorted(properties))):
-        yield Property(name, ", ".join(values.texts(properties[name])))
+def _with_originals(listed: Iterable[Version]) -> Iterable[OldVersion]:
+    listed = list(listed)
+    files = tree.get_many(version.path / _FROZEN_ORIGINAL for version in listed)
+    for version in listed:
+        file = files.get(version.path / _FROZEN_ORIGINAL)
+        binary = file.binary if file else None
+        if file is None or binary is None:
+            yield OldVersion(version, Rendition(ORIGINAL, "missing"))
+        else:
+            yield OldVersion(version, Rendition(ORIGINAL, "stored", binary.mime_type, binary.size, url=file.path.href))

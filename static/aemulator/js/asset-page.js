@@ -1,14 +1,34 @@
 // The page of one asset: which rendition is shown, how large, and what its buttons and keys do.
-import { _ } from "./i18n.js";
-import { askForTarget, askToDelete, detailsUrl } from "./folder-dialogs.js";
+import { _, fill } from "./i18n.js";
+import { ask } from "./dialogs.js";
+import { askForTarget, askToDelete, attempt, detailsUrl } from "./folder-dialogs.js";
+import { imageCompare } from "./image-compare.js";
 import { isCommand, visit } from "./navigation.js";
-import { element, icon } from "./notices.js";
+import { element, icon, say } from "./notices.js";
 import { askToReprocess } from "./processing-dialogs.js";
+import { createVersion, restoreVersion } from "./repository.js";
 
 class AssetStage extends HTMLElement {
   connectedCallback() {
     this.stage = this.querySelector(".stage");
-    this.addEventListener("click", (event) => event.target.closest("[data-act=zoom]") && this.zoom(event.target.closest("button")));
+    this.addEventListener("click", (event) => this.act(event.target.closest("[data-act]")));
+  }
+
+  act(button) {
+    if (button?.dataset.act === "zoom") this.zoom(button);
+    if (button?.dataset.act === "compare") this.compare(button);
+  }
+
+  /** The original beside the rendition that is shown, or the other way round; pictures that browsers can show. */
+  compare(button) {
+    const comparing = this.classList.toggle("is-comparing");
+    button.setAttribute("aria-pressed", String(comparing));
+    this.querySelector("image-compare")?.remove();
+    if (!comparing) return;
+    const choices = [...document.querySelectorAll(".renditions li[data-url]")].map(({ dataset }) => ({ name: dataset.rendition, url: dataset.url, facts: dataset.facts }));
+    const shown = this.shownName ?? this.dataset.preview;
+    const after = shown === choices[0].name && choices.length > 1 ? choices.at(-1).name : shown;
+    this.stage.append(imageCompare(choices, choices[0].name, after));
   }
 
   zoom(button) {
@@ -17,7 +37,9 @@ class AssetStage extends HTMLElement {
     this.stage.tabIndex = actual ? 0 : -1; // a scrolling area is reached by keyboard
   }
 
-  show({ url, facts, checkered }) {
+  show({ url, facts, checkered, rendition }) {
+    this.shownName = rendition;
+    if (this.classList.contains("is-comparing")) this.compare(this.querySelector("[data-act=compare]"));
     const picture = this.querySelector("img");
     if (!picture) return;
     picture.src = url;
@@ -44,6 +66,8 @@ class AssetPage extends HTMLElement {
     if (button?.dataset.act === "move") this.move();
     if (button?.dataset.act === "delete") this.remove();
     if (button?.dataset.act === "reprocess") askToReprocess([this.dataset.path]);
+    if (button?.dataset.act === "create-version") this.createVersion();
+    if (button?.dataset.act === "restore") this.restore(button.closest("li").dataset);
   }
 
   key(event) {
@@ -58,8 +82,20 @@ class AssetPage extends HTMLElement {
   }
 
   show(row) {
-    for (const other of this.querySelectorAll(".renditions li")) other.classList.toggle("is-shown", other === row);
+    for (const other of this.querySelectorAll(".renditions li, .versions li")) other.classList.toggle("is-shown", other === row);
     this.querySelector("asset-stage").show(row.dataset);
+  }
+
+  async createVersion() {
+    const answer = await ask("version");
+    if (!answer) return;
+    const { label, comment } = answer.values;
+    if (await attempt(() => createVersion(this.dataset.path, label.trim(), comment.trim()))) say(_("Version created."));
+  }
+
+  async restore({ id, version }) {
+    const answer = await ask("restore", { title: fill(_("Restore version %(version)s?"), { version }) });
+    if (answer && (await attempt(() => restoreVersion(this.dataset.path, id)))) say(fill(_("Version %(version)s restored."), { version }));
   }
 
   async move() {

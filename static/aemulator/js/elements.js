@@ -9,6 +9,7 @@ const MODULES = {
   "live-log": "./live-log.js",
   "publish-form": "./publish-form.js",
   "post-button": "./post-button.js",
+  "metadata-form": "./metadata-form.js",
   "profile-list": "./profile-list.js",
   "profile-editor": "./profile-editor.js",
 };

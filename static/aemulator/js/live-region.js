@@ -22,11 +22,16 @@ function sameAsRendered(old, fresh) {
 }
 
 function replace(old, fresh) {
+  if (old.merge) { // it holds what a person is typing
+    rendered.set(old, fresh.outerHTML);
+    return old.merge(fresh);
+  }
   rendered.set(fresh, fresh.outerHTML);
   const focused = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
   old.replaceWith(fresh);
   window.htmx?.process(fresh);
   if (focused) fresh.querySelector(focused)?.focus({ preventScroll: true });
+  return null;
 }
 
 function keyOf(element) {

@@ -30,14 +30,16 @@ export function announce(text) {
   document.getElementById("announcer").textContent = text;
 }
 
-function toast(kind, symbol, text, lifetime) {
+function toast(kind, symbol, text, lifetime, action) {
   const note = element("div", { className: `toast ${kind}` }, icon(symbol), element("div", {}, text));
+  if (action) note.append(element("button", { type: "button", className: "button small", onclick: () => (note.remove(), action.act()) }, action.label));
   note.append(iconButton("x", _("Dismiss"), () => note.remove()));
   document.getElementById("toasts").append(note);
   if (lifetime) setTimeout(() => note.remove(), lifetime);
 }
 
-export const say = (text) => toast("good", "check-round", text, 5000);
+/** What was done; `action` {label, act} is something to do about it, and gives more time. */
+export const say = (text, action) => toast("good", "check-round", text, action ? 12_000 : 5000, action);
 
 /** What failed, until it is dismissed. */
 export const complain = (text) => toast("bad", "alert", text, 0);

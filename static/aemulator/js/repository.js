@@ -66,7 +66,7 @@ async function reasonOf(answer) {
     }
   }
   const page = new DOMParser().parseFromString(text, "text/html");
-  const words = page.querySelector("#Message, p, h1, title")?.textContent.trim() ?? "";
+  const words = (page.querySelector("#Message") ?? page.querySelector("p, h1, title"))?.textContent.trim() ?? "";
   return words.replace(/^\d{3} /, "") || fallback;
 }
 
@@ -96,6 +96,19 @@ export async function remove(path) {
 /** Sling POST: `fields` are properties by their relative path; an empty text takes one away. */
 export async function setProperties(path, fields) {
   await request("POST", href(path), { body: new URLSearchParams({ _charset_: "utf-8", ...fields }) });
+}
+
+/** Sling POST of `fields`, [[name, value], …], of which several may have one name. */
+export async function postProperties(path, fields) {
+  await request("POST", href(path), { body: new URLSearchParams([["_charset_", "utf-8"], ...fields]) });
+}
+
+export async function createVersion(path, label, comment) {
+  await request("POST", `${href(path)}.version.html`, { body: new URLSearchParams({ cmd: "createVersion", label, comment }) });
+}
+
+export async function restoreVersion(path, id) {
+  await request("POST", `${href(path)}.version.html`, { body: new URLSearchParams({ cmd: "restoreVersion", id }) });
 }
 
 /** Processes assets again; without `parts` all of it. Resolves to the paths of the assets. */
