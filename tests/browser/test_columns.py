@@ -23,6 +23,7 @@ def test_folders_open_beside_each_other_and_the_view_is_remembered(
     make_folder(client, f"{folder}/outer/inner", "Inner")
     page.goto(f"/assets.html{folder}")
     page.get_by_role("link", name="Column view").click()
+    expect(page.locator("asset-columns")).to_be_visible()
     page.get_by_role("link", name="Outer", exact=True).click()
     expect(page).to_have_title("AEM Assets | Outer")
     expect(page.locator("asset-column")).to_have_count(2)

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import Visitors, upload
 from tests.browser.test_accessibility import findings
@@ -119,7 +119,12 @@ def test_leaving_with_unsaved_words_asks_first(page: Page, path: str) -> None:
     opened(page, path)
     page.locator("#meta-dc-title").fill("Not yet")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", refuse)
     page.locator(".breadcrumb a").first.click()
     expect(page.locator("#meta-dc-title")).to_have_value("Not yet")
     assert "not saved" in asked[0]

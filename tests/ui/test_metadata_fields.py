@@ -2,6 +2,7 @@
 
 from repository import values
 from repository.ui.metadata_fields import main_fields, other_fields
+from repository.values import Properties
 
 
 def test_the_main_fields_are_there_for_an_asset_without_metadata() -> None:
@@ -18,7 +19,7 @@ def test_a_field_has_the_type_and_the_number_of_values_that_are_stored() -> None
 
 
 def test_what_the_repository_computes_comes_last_and_is_not_asked_for() -> None:
-    stored = {
+    stored: Properties = {
         "dam:size": 5,
         "dc:title": "x",
         "xmp:Rating": 3,
