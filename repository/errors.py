@@ -11,7 +11,8 @@ RepositoryError
 ├── ConstraintViolation        the node type does not allow it
 ├── UploadError
 │   ├── MissingField           a form field that the upload servlets need
-│   │   └── FormNotRead        nor any other: the request says that it is no form
+│   │   ├── NotAForm           nor any other: the request says that it is something else
+│   │   └── TwoContentTypes    nor any other: the request says twice what it is
 │   ├── InvalidUpload          fields, parts or sizes that contradict each other
 │   ├── InvalidToken           forged, expired, or of another file
 │   └── TooLarge
@@ -90,7 +91,11 @@ class MissingField(UploadError):
         self.field = field
 
 
-class FormNotRead(MissingField):
+class NotAForm(MissingField):
+    pass
+
+
+class TwoContentTypes(MissingField):
     pass
 
 

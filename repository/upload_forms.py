@@ -5,7 +5,7 @@ from typing import Final
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
-from repository.errors import FormNotRead, InvalidUpload, MissingField
+from repository.errors import InvalidUpload, MissingField, NotAForm, TwoContentTypes
 from repository.legacy_uploads import BLOCK, Chunk
 from repository.uploads import FileToComplete, FileToUpload
 
@@ -66,22 +66,21 @@ def chunk(request: HttpRequest) -> Chunk:
 def _required(request: HttpRequest, field: str) -> list[str]:
     values = request.POST.getlist(field)
     if not values or not all(values):
-        hint = _hint(request)
-        raise FormNotRead(field, hint) if hint and request.META.get("CONTENT_TYPE") else MissingField(field, hint)
+        raise _missing(field, request.META.get("CONTENT_TYPE", ""))
     return values
 
 
-def _hint(request: HttpRequest) -> str:
-    """Why a form that was sent was not read; empty when it was."""
-    content_type = request.META.get("CONTENT_TYPE", "")
+def _missing(field: str, content_type: str) -> MissingField:
+    """Perhaps a form was sent, but not read: then it says why."""
     if "," in content_type:
-        return (
+        return TwoContentTypes(
+            field,
             f"The request has two Content-Type headers ({content_type}), so its form was not read:"
-            " do not set Content-Type in the options of the client."
+            " do not set Content-Type in the options of the client.",
         )
-    if not content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        return f"The form must be urlencoded or multipart, not {content_type or 'without Content-Type'}."
-    return ""
+    if content_type and not content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return NotAForm(field, f"The form must be urlencoded or multipart, not {content_type}.")
+    return MissingField(field)
 
 
 def _column(form: QueryDict, field: str, rows: int) -> list[str]:

@@ -14,7 +14,6 @@ from repository.binaries import is_embedded, storage
 from repository.errors import (
     BlobStorageError,
     ConstraintViolation,
-    FormNotRead,
     InvalidPath,
     InvalidToken,
     InvalidUpload,
@@ -22,8 +21,10 @@ from repository.errors import (
     MissingField,
     NodeExists,
     NodeNotFound,
+    NotAForm,
     RepositoryError,
     TooLarge,
+    TwoContentTypes,
 )
 from repository.paths import NodePath
 from repository.refusals import page
@@ -39,7 +40,8 @@ _STATUS: Final[dict[type[RepositoryError], HTTPStatus]] = {
     NodeExists: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     MissingField: HTTPStatus.BAD_REQUEST,
-    FormNotRead: HTTPStatus.INTERNAL_SERVER_ERROR,  # as AEM's servlet answers, and clients look for it
+    NotAForm: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    TwoContentTypes: HTTPStatus.INTERNAL_SERVER_ERROR,  # as AEM's servlet answers, for this mistake of many clients
     InvalidUpload: HTTPStatus.BAD_REQUEST,
     InvalidToken: HTTPStatus.BAD_REQUEST,
     InvalidPath: HTTPStatus.BAD_REQUEST,

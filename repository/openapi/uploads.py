@@ -22,7 +22,10 @@ _FOLDER: Final = path("folder", "Path of the folder below /content/dam; its slas
 _PAGE: Final = "text/html"
 _NOT_AUTHENTICATED: Final = answer("Not authenticated", STRING, _PAGE, ["WWW-Authenticate"])
 _BROKEN: Final = answer("A field is missing or contradicts another, or the name is not one", STRING, _PAGE)
-_NO_FIELD: Final = answer("The request is no form: Missing field: fileName (as AEM answers)", STRING, _PAGE)
+_NO_FIELD: Final = answer(
+    "There are two Content-Type headers, so no form: Missing field: fileName (as AEM answers)", STRING, _PAGE
+)
+_NO_FORM: Final = answer("The request is no form", STRING, _PAGE)
 _TOO_LARGE: Final = answer("Too large", STRING, _PAGE)
 _CONFLICT: Final = answer("There is something else of that name", STRING, _PAGE)
 _NO_STORAGE: Final = answer("The blob storage does not answer", STRING, _PAGE)
@@ -41,6 +44,7 @@ PATHS: Final[dict[str, Node]] = {
                 401: _NOT_AUTHENTICATED,
                 404: _NO_FOLDER,
                 413: _TOO_LARGE,
+                415: _NO_FORM,
                 500: _NO_FIELD,
                 502: _NO_STORAGE,
             },
@@ -60,6 +64,7 @@ PATHS: Final[dict[str, Node]] = {
                 401: _NOT_AUTHENTICATED,
                 404: _NO_FOLDER,
                 409: _CONFLICT,
+                415: _NO_FORM,
                 500: _NO_FIELD,
                 502: _NO_STORAGE,
             },
@@ -92,6 +97,7 @@ PATHS: Final[dict[str, Node]] = {
                 401: _NOT_AUTHENTICATED,
                 404: _NO_FOLDER,
                 409: _CONFLICT,
+                415: _NO_FORM,
                 500: _NO_FIELD,
                 502: _NO_STORAGE,
             },

@@ -206,7 +206,7 @@ def test_a_form_without_file_name_is_explained(client: httpx.Client, folder: str
     assert answer.status_code == 500
     assert "two Content-Type headers" in answer.text
     answer = client.post(url, json={"fileName": "a.png"})
-    assert answer.status_code == 500
+    assert answer.status_code == 415
     assert "urlencoded or multipart" in answer.text
 
 
