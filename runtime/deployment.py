@@ -18,6 +18,7 @@ TIMEOUTS = range(100, 3_600_001)  # milliseconds
 MEMORIES = range(64, 16_385)  # megabytes
 ENV_FILE = ".env"
 _NAME = re.compile(r"[A-Za-z0-9_][\w@ .-]{0,255}")
+_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")  # a part of a host name
 _FALSE = {"no", "false", "", "0"}
 
 
@@ -44,6 +45,8 @@ class Deployment:
 
 
 def deploy(path: Path, options: Options) -> Deployment:
+    if not _NAMESPACE.fullmatch(options.namespace):
+        raise DeploymentError(f"{options.namespace!r} is no namespace: lower-case letters, digits, - and _")
     app = path.expanduser().resolve()
     specs, notes = read(app, options)
     if options.inspect_port is not None:

@@ -6,9 +6,11 @@ import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from django.conf import settings
 
+from probes import names
 from runtime.actions import Deployed
 from runtime.errors import CannotRun
 
@@ -70,7 +72,9 @@ def activation_environment(action: Deployed, activation_id: str, deadline: float
         "__OW_ACTIVATION_ID": activation_id,
         "__OW_TRANSACTION_ID": activation_id,
         "__OW_DEADLINE": str(int(deadline * 1000)),
-        "AEMULATOR_FROM": f"custom-worker;action={action.qualified_name};activation={activation_id}",
+        "AEMULATOR_FROM": names.header(
+            names.CUSTOM_WORKER, action=quote(action.qualified_name), activation=activation_id
+        ),
     }
 
 

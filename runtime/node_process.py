@@ -20,7 +20,8 @@ from runtime.actions import Deployed
 from runtime.errors import ActionBroken, ActionDied, CannotRun
 from runtime.output import Lines
 
-MAX_RESULT = 8 * 1024 * 1024  # bytes
+MAX_RESULT = 1024 * 1024  # bytes, as in Runtime
+MAX_MESSAGE = 16 * 1024 * 1024  # bytes; what is longer ends the process
 LOAD_WITHIN = 60.0  # seconds
 LAST_WORDS_WITHIN = 1.0  # seconds for what was written before the end to arrive
 LOOK_AT_MEMORY_EVERY = 0.25
@@ -106,6 +107,10 @@ class NodeProcess:
             await self._last_words()
             self._on_line = None
         self._remember_files(message["files"])
+        size = len(jsontext.dumps(message["result"]))
+        if size > MAX_RESULT:
+            words = f"The action produced a response that exceeded the allowed length: {size} > {MAX_RESULT} bytes."
+            return Answer({"error": words}, True)
         return Answer(message["result"], message["error"] == "developer")
 
     async def end(self) -> None:
@@ -151,7 +156,7 @@ class NodeProcess:
                 ours.close()
                 raise CannotRun(f"Node cannot be started: {err}") from err
         ours.setblocking(False)
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=MAX_RESULT)
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=MAX_MESSAGE)
         for name in ("stdout", "stderr"):
             self._pumps.append(asyncio.create_task(self._pump(name), name=f"action-{name}"))
 
@@ -163,7 +168,7 @@ class NodeProcess:
             line = await self._reader.readline()
         except ValueError as err:
             self._kill()
-            raise ActionDied(f"The action's result exceeds {MAX_RESULT} bytes.") from err
+            raise ActionDied(f"The action's result exceeds {MAX_MESSAGE} bytes.") from err
         except ConnectionError:
             line = b""
         if line:
@@ -214,6 +219,7 @@ class NodeProcess:
                 is_blank_held = text == ""
                 if text:
                     self._tell(name, text)
+            await asyncio.sleep(0)  # an action that only writes must not keep the server from everybody else
         for text in lines.end():
             self._tell(name, text)
         self._marked[name].set()

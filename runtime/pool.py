@@ -13,6 +13,7 @@ from runtime.actions import Deployed
 from runtime.errors import CannotRun
 from runtime.node_process import NodeProcess, OnLine
 
+KEEP_READY_PAUSE = 5.0  # seconds between two tries to start a process that nobody called
 Key = tuple[str, str, str]
 
 
@@ -44,6 +45,7 @@ class Pool:
         self._rooms: dict[Key, _Room] = {}
         self._busy: set[NodeProcess] = set()
         self._waiting: dict[Key, int] = defaultdict(int)
+        self._not_before: dict[Key, tuple[int, float]] = {}
         self._stopping = False
 
     @asynccontextmanager
@@ -72,9 +74,13 @@ class Pool:
         """Have an idle process of an action whose debugger should be able to attach before it is called."""
         room = self._room(action)
         current = [idle for idle in room.idle if idle.process.is_usable and idle.process.action == action]
-        if not current and not room.room.locked():
-            async with self.process(action, on_line):
-                pass
+        version, not_before = self._not_before.get(_key(action), (0, 0.0))
+        is_too_soon = version == action.version and time.monotonic() < not_before
+        if current or room.room.locked() or is_too_soon:
+            return
+        self._not_before[_key(action)] = (action.version, time.monotonic() + KEEP_READY_PAUSE)
+        async with self.process(action, on_line):
+            pass
 
     async def end_idle(self, known: list[Deployed]) -> None:
         """End processes that nobody used for a while, and those of actions that are not deployed any more."""
@@ -84,6 +90,8 @@ class Pool:
             action = by_key.get(key)
             for idle in list(room.idle):
                 is_debugged = action is not None and action.spec.inspect_port is not None
+                if idle not in room.idle:
+                    continue  # somebody took it meanwhile
                 is_old = idle.since < edge and not is_debugged
                 if is_old or idle.process.action != action or not idle.process.is_usable:
                     room.idle.remove(idle)

@@ -67,8 +67,7 @@ def _answer(outcome: Outcome, extension: str) -> WebAnswer:
 def _response(answer: WebAnswer, activation_id: str = "") -> Response:
     response = Response(answer.body, answer.status)
     for name, value in answer.headers:
-        if name != "content-length":
-            response.headers.append(name, value)
+        response.headers.append(name, value)
     if "access-control-allow-origin" not in response.headers:
         response.headers["access-control-allow-origin"] = "*"
     if activation_id:

@@ -18,6 +18,8 @@ EXTENSIONS: Final = ("json", "html", "http", "svg", "text")
 _MEDIA: Final = {"json": "application/json", "html": "text/html", "svg": "image/svg+xml", "text": "text/plain"}
 _TEXT_TYPES: Final = ("text/", "application/json", "application/xml", "application/javascript", "image/svg+xml")
 _CORS_HEADERS: Final = "Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent"
+_WITHOUT_BODY: Final = frozenset({204, 205, 304})
+_OF_THE_CONNECTION: Final = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"})
 _NOT_ALLOWED: Final = "Request defines parameters that are not allowed (e.g., reserved properties)."
 
 
@@ -102,12 +104,13 @@ def _projection(content: Any, extension: str, status: int) -> WebAnswer:
     text = content.get(extension) if isinstance(content, dict) else content
     if not isinstance(text, str):
         return _json(400, {"error": f"The action's result has no text for .{extension}"})
-    return WebAnswer(status, [("content-type", f"{_MEDIA[extension]}; charset=utf-8")], text.encode())
+    kind = f"{_MEDIA[extension]}; charset=utf-8"
+    return WebAnswer(status, [("content-type", kind)], text.encode(errors="replace"))
 
 
 def _http_answer(status: int, headers: list[tuple[str, str]], body: Any) -> WebAnswer:
     kind = next((value.lower() for name, value in headers if name == "content-type"), "")
-    if body is None or body == "":
+    if body is None or body == "" or status in _WITHOUT_BODY:
         return WebAnswer(status, headers)
     if isinstance(body, str):
         default = [] if kind else [("content-type", "text/html; charset=utf-8")]
@@ -137,7 +140,7 @@ def _headers(given: Any) -> list[tuple[str, str]]:
         (str(name).lower(), _header_value(value))
         for name, values in given.items()
         for value in (values if isinstance(values, list) else [values])
-        if _is_token(str(name))
+        if _is_token(str(name)) and str(name).lower() not in _OF_THE_CONNECTION
     ]
 
 

@@ -144,6 +144,12 @@ def test_what_cannot_be_deployed_is_explained(tmp_path: Path, files: dict[str, s
         deployment.read(tmp_path / path, Options("ns"))
 
 
+def test_a_namespace_is_part_of_a_host_name(tmp_path: Path) -> None:
+    for namespace in ("a/b", "", "My", "ä", "-x"):
+        with pytest.raises(DeploymentError, match="is no namespace"):
+            deployment.deploy(tmp_path, Options(namespace))
+
+
 def test_env_files_are_read_as_dotenv_does() -> None:
     text = 'A=1\nexport B = two words # note\nC="x\\ny \\"q\\""\nD=\'$A\'\n#E=5\nF=\nno line\n'
     assert dotenv.parse(text) == {"A": "1", "B": "two words", "C": 'x\ny "q"', "D": "$A", "F": ""}

@@ -1,6 +1,7 @@
 """Actions by the OpenWhisk REST API: how they run, what they get, how they end, and what is kept of it."""
 
 import os
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -95,6 +96,16 @@ ENDS = {
         "exports.main = () => { const a = {}; a.a = a; return a; };",
         "action developer error",
         "circular",
+    ),
+    "returns too much": (
+        "exports.main = () => ({ text: 'x'.repeat(2 ** 20) });",
+        "action developer error",
+        "exceeded the allowed length: 1048587 > 1048576 bytes",
+    ),
+    "returns far too much": (
+        "exports.main = () => ({ text: 'x'.repeat(2 ** 25) });",
+        "action developer error",
+        "exceeds 16777216 bytes",
     ),
     "exits": ("exports.main = () => process.exit(101);", "action developer error", "exit code 101"),
     "is killed": ("exports.main = () => process.kill(process.pid, 'SIGTERM');", "action developer error", "SIGTERM"),
@@ -196,21 +207,51 @@ def test_modules_of_both_kinds_are_actions(rest: httpx.Client, deploy: Deploy, f
     assert invoke(rest, deploy(files), result="true").json() == {"ok": True}
 
 
-def test_output_of_any_kind_is_kept_and_bounded(rest: httpx.Client, deploy: Deploy) -> None:
+def test_output_of_any_kind_is_kept(rest: httpx.Client, deploy: Deploy) -> None:
     name = deploy("""
         exports.main = () => {
           process.stdout.write('no line end, ' + '€');
           process.stderr.write('\\n\\nblank lines\\0\\n\\n');
-          for (let i = 0; i < 30000; i++) console.log(i);
+          console.log('after it');
           return {};
         };""")
+    lines = [line.partition("    ")[2] for line in invoke(rest, name).json()["logs"]]
+    assert [line for line in lines if line.startswith("stdout")] == ["stdout: no line end, €after it"]
+    errors = [line for line in lines if line.startswith("stderr")]
+    assert errors == ["stderr: ", "stderr: ", "stderr: blank lines\N{REPLACEMENT CHARACTER}", "stderr: "]
+
+
+def test_what_is_kept_of_the_output_is_bounded(rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("exports.main = () => { for (let i = 0; i < 30000; i++) console.log(i); return {}; };")
     logs = invoke(rest, name).json()["logs"]
-    lines = [line.partition("    ")[2] for line in logs]
-    assert "stdout: no line end, €0" in lines
-    errors = [line for line in lines if line.startswith("stderr: ")]
-    assert errors[:4] == ["stderr: ", "stderr: ", "stderr: blank lines\N{REPLACEMENT CHARACTER}", "stderr: "]
-    assert "truncated" in lines[-1]
-    assert len(lines) < 21_000
+    assert logs[19_999].endswith("stdout: 19999")
+    assert "truncated" in logs[-1]
+    assert len(logs) == 20_001
+
+
+def test_an_action_that_only_writes_holds_up_nobody(server: ServerProcess, rest: httpx.Client, deploy: Deploy) -> None:
+    name = deploy("exports.main = () => { for (;;) console.log('x'.repeat(99)); };", "--timeout", "2000")
+    activation = rest.post(f"/actions/{name}", json={}).json()["activationId"]
+    wait_until(lambda: "xxx" in rest.get(f"/activations/{activation}/logs").text, 20, "it writes")
+    slowest = 0.0
+    for _ in range(10):
+        started = time.monotonic()
+        assert httpx.get(f"{server.url}/ims/keys").status_code == 200
+        slowest = max(slowest, time.monotonic() - started)
+    assert slowest < 1.0
+    wait_until(lambda: rest.get(f"/activations/{activation}").status_code == 200, 20, "it is ended")
+
+
+def test_names_beyond_ascii(server: ServerProcess, rest: httpx.Client, deploy: Deploy) -> None:
+    code = "exports.main = async () => ({ status: (await fetch(process.env.AEMULATOR_URL + '/ims/keys')).status });"
+    deploy(code, "--name", "größe 1")
+    assert invoke(rest, "größe 1", result="true").json() == {"status": 200}
+
+
+def test_a_code_that_was_removed(rest: httpx.Client, deploy: Deploy, tmp_path: Path) -> None:
+    name = deploy("exports.main = () => ({});")
+    shutil.rmtree(tmp_path / name)
+    assert "not exist" in str(invoke(rest, name).json()["response"]["result"]["error"])
 
 
 def test_activations_run_side_by_side_in_processes_of_their_own(rest: httpx.Client, deploy: Deploy) -> None:

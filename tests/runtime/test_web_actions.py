@@ -12,6 +12,7 @@ from tests.runtime.conftest import KEY, Deploy
 from tests.server import ServerProcess
 
 ECHO = "exports.main = (params) => ({ body: params });"
+HTML = "text/html; charset=utf-8"
 SAYS = "exports.main = (params) => JSON.parse(params.says);"
 
 
@@ -53,6 +54,8 @@ def test_other_bodies_come_as_text_or_base64(web: httpx.Client, deploy: Deploy) 
         ({}, 204, None, b""),
         ({"error": {"statusCode": 401, "body": {"message": "no"}}}, 401, "application/json", b'{"message":"no"}'),
         ({"error": "text"}, 400, "application/json", b'{"error":"text"}'),
+        ({"statusCode": 204, "body": "none"}, 204, None, b""),
+        ({"body": "x", "headers": {"content-length": "9", "transfer-encoding": "chunked"}}, 200, HTML, b"x"),
         ({"statusCode": "nonsense", "body": "x"}, 200, "text/html; charset=utf-8", b"x"),
     ],
 )
