@@ -33,6 +33,12 @@ def metadata(asset: TreeNode, host: str) -> Document:
     }
 
 
+def asset_metadata(asset: TreeNode) -> Document:
+    """What people write of it."""
+    described = tree.find(asset.path / assets.METADATA)
+    return dict(shown_metadata(described.properties)) if described else {}
+
+
 def folder(node: TreeNode, title: str) -> Document:
     return {"folderId": urn(node), "name": node.name, "path": node.path, "title": title or node.name}
 

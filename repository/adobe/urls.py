@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_ASSET}$", views.AssetView.as_view(), name="adobe-asset"),
     re_path(rf"{_ASSET}/metadata$", views.MetadataView.as_view(), name="adobe-metadata"),
     re_path(rf"{_ASSET}/renditions$", views.RenditionsView.as_view(), name="adobe-renditions"),
+    re_path(r"^adobe/assets/search$", views.SearchView.as_view(), name="adobe-search"),
     re_path(r"^adobe/folders/?$", views.FoldersView.as_view(), name="adobe-folders"),
     re_path(r"^adobe/folders/delete$", views.DeleteFoldersView.as_view()),
     re_path(r"^adobe/", views.UnknownView.as_view()),

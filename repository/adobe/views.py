@@ -12,13 +12,14 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from repository import tree
-from repository.adobe import documents, folders, identifiers
+from repository.adobe import documents, folders, identifiers, json_patch, search
 from repository.adobe.documents import Document
 from repository.api import writing
-from repository.api.errors import PreconditionFailed, status_of
-from repository.api.parsers import JsonParser
+from repository.api.errors import BadRequest, PreconditionFailed, status_of
+from repository.api.parsers import JsonParser, JsonPatchParser
 from repository.errors import RepositoryError
 from repository.refusals import problem
+from repository.tree import TreeNode
 
 JSON = "application/json"
 
@@ -60,6 +61,8 @@ class AssetView(AdobeView):
 
 
 class MetadataView(AdobeView):
+    parser_classes = [JsonParser, JsonPatchParser]
+
     def get(self, request: Request, asset_id: str) -> HttpResponse:
         document = documents.metadata(identifiers.asset(asset_id), request.get_host())
         etag = _etag(document)
@@ -68,18 +71,29 @@ class MetadataView(AdobeView):
         return _json(document, headers={"ETag": etag})
 
     def patch(self, request: Request, asset_id: str) -> HttpResponse:
-        body = _validated(MetadataBody(data=request.data))
         with tree.writing():
             asset = identifiers.asset(asset_id)
             self._check_match(request, documents.metadata(asset, request.get_host()))
-            writing.update_metadata(asset, body["assetMetadata"], request.user.get_username())
+            writing.update_metadata(asset, self._changes(request, asset), request.user.get_username())
         document = documents.metadata(identifiers.asset(asset_id), request.get_host())
         return _json(document, headers={"ETag": _etag(document)})
+
+    def _changes(self, request: Request, asset: TreeNode) -> dict[str, Any]:
+        if request.content_type.partition(";")[0].strip() != JsonPatchParser.media_type:
+            return dict(_validated(MetadataBody(data=request.data))["assetMetadata"])
+        return json_patch.changes(request.data, documents.asset_metadata(asset))
 
     def _check_match(self, request: Request, document: Document) -> None:
         wanted = parse_etags(request.headers.get("If-Match", ""))
         if wanted and wanted != ["*"] and _etag(document) not in wanted:
             raise PreconditionFailed("The metadata has changed since it was read")
+
+
+class SearchView(AdobeView):
+    def post(self, request: Request) -> HttpResponse:
+        if not isinstance(request.data, dict):
+            raise BadRequest("The body must be an object")
+        return _json(search.found(request.data, request.get_host()))
 
 
 class RenditionsView(AdobeView):

@@ -27,3 +27,7 @@ class JsonParser(BaseParser):
             return orjson.loads(body)
         except orjson.JSONDecodeError as err:
             raise ParseError(f"The body is not JSON: {err}") from err
+
+
+class JsonPatchParser(JsonParser):
+    media_type = "application/json-patch+json"

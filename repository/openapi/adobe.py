@@ -51,6 +51,16 @@ def _binary(operation_id: str, summary: str, *parameters: Node) -> Node:
     }
 
 
+_OPERATION: Final = form({"op": STRING, "path": STRING, "from": STRING, "value": {}}, ["op", "path"])
+_MERGE: Final = form({"assetMetadata": {"type": "object", "additionalProperties": True}}, ["assetMetadata"])
+_PATCH_BODY: Final[Node] = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": _MERGE},
+        "application/json-patch+json": {"schema": {"type": "array", "minItems": 1, "items": _OPERATION}},
+    },
+}
+_CONDITION: Final[Node] = {"type": "object", "description": "`match` with `text`, or `term` with a property's values"}
 PATHS: Final[dict[str, Node]] = {
     "/adobe/assets/{assetId}": {
         "delete": operation(
@@ -73,15 +83,13 @@ PATHS: Final[dict[str, Node]] = {
         "patch": operation(
             TAG,
             "patchAssetMetadata",
-            "Merge into the metadata of an asset; null removes",
+            "Merge into the metadata of an asset (null removes), or apply a JSON Patch",
             {
                 200: answer("As it is now", ref("AssetMetadata"), headers=["ETag"]),
                 **_refusals(400, 401, 404, 409, 412, 415),
             },
             parameters=(header("If-Match", "ETag"),),
-            body=json_body(
-                form({"assetMetadata": {"type": "object", "additionalProperties": True}}, ["assetMetadata"])
-            ),
+            body=_PATCH_BODY,
         ),
     },
     "/adobe/assets/{assetId}/renditions": {
@@ -101,6 +109,26 @@ PATHS: Final[dict[str, Node]] = {
     "/adobe/assets/{assetId}/renditions/{name}/as/{file}": _binary(
         "getRenditionAs", "A rendition under a file name", _RENDITION, _FILE
     ),
+    "/adobe/assets/search": {
+        "post": operation(
+            TAG,
+            "searchAssets",
+            "Assets by words and metadata",
+            {
+                200: answer("A page of assets, by path", ref("AssetHits")),
+                **_refusals(400, 401, 415),
+            },
+            body=json_body(
+                form(
+                    {
+                        "query": array(_CONDITION),
+                        "limit": {"type": "integer", "minimum": 1, "maximum": 50, "default": 50},
+                        "cursor": STRING,
+                    }
+                )
+            ),
+        )
+    },
     "/adobe/folders": {
         "get": operation(
             TAG,
@@ -154,6 +182,7 @@ SCHEMAS: Final[dict[str, Node]] = {
         {"assetId": STRING, "assetMetadata": _MAP, "repositoryMetadata": _MAP},
         ["assetId", "assetMetadata", "repositoryMetadata"],
     ),
+    "AssetHits": form({"search-metadata": _MAP, "hits": _MAP, "cursor": STRING}, ["search-metadata", "hits"]),
     "AssetRendition": form({"name": STRING, "href": STRING, "format": STRING, "size": INTEGER}, ["name", "href"]),
     "Folder": form({"folderId": STRING, "name": STRING, "path": STRING, "title": STRING}, ["folderId", "name", "path"]),
 }

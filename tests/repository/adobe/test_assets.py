@@ -1,6 +1,8 @@
 """/adobe/assets: metadata, renditions, binaries, deletion by id."""
 
+import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -62,6 +64,124 @@ def test_metadata_is_merged(client: httpx.Client, url: str) -> None:
     found = metadata(client, url)
     assert "dc:title" not in found["assetMetadata"]
     assert found["assetMetadata"]["dc:subject"] == ["a", "b"]
+
+
+def patch(client: httpx.Client, url: str, *operations: object) -> httpx.Response:
+    kind = {"Content-Type": "application/json-patch+json"}
+    return client.patch(f"{url}/metadata", content=json.dumps(operations), headers=kind)
+
+
+def test_json_patch(client: httpx.Client, url: str) -> None:
+    client.patch(f"{url}/metadata", json={"assetMetadata": {"dc:title": "T", "dc:subject": ["a", "b"]}})
+    answer = patch(
+        client,
+        url,
+        {"op": "test", "path": "/dc:title", "value": "T"},
+        {"op": "replace", "path": "/assetMetadata/dc:title", "value": "U"},
+        {"op": "add", "path": "/dc:subject/-", "value": "c"},
+        {"op": "add", "path": "/dc:subject/0", "value": "z"},
+        {"op": "remove", "path": "/dc:subject/1"},
+        {"op": "add", "path": "/my:flag", "value": True},
+        {"op": "copy", "from": "/dc:title", "path": "/my:copy"},
+        {"op": "move", "from": "/my:copy", "path": "/my:a~1b"},
+    )
+    assert answer.status_code == 400  # no name of a property has a slash
+    assert metadata(client, url)["assetMetadata"]["dc:title"] == "T"
+    answer = patch(
+        client,
+        url,
+        {"op": "test", "path": "/dc:title", "value": "T"},
+        {"op": "replace", "path": "/assetMetadata/dc:title", "value": "U"},
+        {"op": "add", "path": "/dc:subject/-", "value": "c"},
+        {"op": "add", "path": "/dc:subject/0", "value": "z"},
+        {"op": "remove", "path": "/dc:subject/1"},
+        {"op": "replace", "path": "/dc:subject/1", "value": "y"},
+        {"op": "copy", "from": "/dc:title", "path": "/my:copy"},
+        {"op": "move", "from": "/my:copy", "path": "/my:moved"},
+    )
+    assert answer.status_code == 200, answer.text
+    found = metadata(client, url)["assetMetadata"]
+    assert (found["dc:title"], found["dc:subject"], found["my:moved"]) == ("U", ["z", "y", "c"], "U")
+    assert "my:copy" not in found
+    assert patch(client, url, {"op": "remove", "path": "/my:moved"}).status_code == 200
+    assert "my:moved" not in metadata(client, url)["assetMetadata"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        ({"op": "test", "path": "/dc:format", "value": "x"}, 409),
+        ({"op": "remove", "path": "/no:such"}, 400),
+        ({"op": "replace", "path": "/no:such", "value": 1}, 400),
+        ({"op": "add", "path": "/dc:format/0", "value": 1}, 400),
+        ({"op": "add", "path": "/dc:title"}, 400),
+        ({"op": "add", "path": "dc:title", "value": 1}, 400),
+        ({"op": "add", "path": "/", "value": 1}, 400),
+        ({"op": "add", "path": "/a/b/c", "value": 1}, 400),
+        ({"op": "grow", "path": "/dc:title", "value": 1}, 400),
+        ({"op": "move", "path": "/dc:title"}, 400),
+        (5, 400),
+    ],
+)
+def test_a_patch_that_breaks_the_rules_changes_nothing(
+    client: httpx.Client, url: str, operation: object, status: int
+) -> None:
+    before = metadata(client, url)["assetMetadata"]
+    answer = patch(client, url, {"op": "add", "path": "/my:first", "value": "x"}, operation)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert metadata(client, url)["assetMetadata"] == before
+    assert patch(client, url).status_code == 400
+
+
+def search(client: httpx.Client, *conditions: object, **more: object) -> dict[str, Any]:
+    answer = client.post("/adobe/assets/search", json={"query": list(conditions), **more})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_search(client: httpx.Client) -> None:
+    word = f"w{uuid4().hex}"
+    folder = fresh_folder(client)
+    for name, subject in (("a.txt", "red"), ("b.txt", "green"), ("c.txt", "blue")):
+        path = upload(client, folder, name, b"x")
+        form = {"dc:title": f"About {word}", "dc:subject": [subject, "colour"], "dc:subject@TypeHint": "String[]"}
+        assert client.post(f"{path}/jcr:content/metadata", data=form).status_code == 200
+    match = {"match": {"text": word, "mode": "FULLTEXT"}}
+
+    def names(found: dict[str, Any]) -> list[str]:
+        return [hit["repositoryMetadata"]["repo:name"] for hit in found["hits"]["results"]]
+
+    assert names(search(client, match)) == ["a.txt", "b.txt", "c.txt"]
+    two = {"term": {"metadata.assetMetadata.dc:subject": ["red", "blue"]}}
+    assert names(search(client, match, two)) == ["a.txt", "c.txt"]
+    assert names(search(client, match, two, {"term": {"assetMetadata.dc:format": "text/plain"}})) == ["a.txt", "c.txt"]
+    assert names(search(client, match, {"term": {"dc:subject": "black"}})) == []
+    first = search(client, match, limit=2)
+    assert (names(first), first["search-metadata"]["totalCount"]["total"]) == (["a.txt", "b.txt"], 3)
+    rest = search(client, match, limit=2, cursor=first["cursor"])
+    assert (names(rest), "cursor" in rest) == (["c.txt"], False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        '{"query": {}}',
+        '{"query": [5]}',
+        '{"query": [{"match": {}}]}',
+        '{"query": [{"near": {}}]}',
+        '{"query": [{"term": {"a": []}}]}',
+        '{"query": [{"term": {"a": 1, "b": 2}}]}',
+        '{"limit": 51}',
+        '{"limit": true}',
+        '{"cursor": "x"}',
+        '{"cursor": 5}',
+    ],
+)
+def test_a_search_that_breaks_the_rules_is_a_problem(client: httpx.Client, body: str) -> None:
+    answer = client.post("/adobe/assets/search", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 @pytest.mark.parametrize(
