@@ -22,6 +22,7 @@ from config.websockets import websockets  # noqa: E402
 from events import asgi as events_asgi  # noqa: E402
 from flow import api as flow_api  # noqa: E402
 from identity import asgi as identity_asgi  # noqa: E402
+from repository.archives_asgi import Archives  # noqa: E402
 from repository.binaries_asgi import Binaries  # noqa: E402
 from runtime import asgi as runtime_asgi  # noqa: E402
 
@@ -43,7 +44,7 @@ compute: ASGIApp = compute_asgi.application
 events: ASGIApp = events_asgi.application
 runtime: ASGIApp = runtime_asgi.application
 identity: ASGIApp = identity_asgi.application
-repository: ASGIApp = Binaries(django_threads)
+repository: ASGIApp = Archives(Binaries(django_threads))
 flow: ASGIApp = control.guarded(flow_api.application)
 EXACT_PATHS: dict[str, ASGIApp] = {
     **dict.fromkeys(COMPUTE_PATHS, compute),

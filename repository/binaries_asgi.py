@@ -137,10 +137,10 @@ class BlobResponse(FileResponse):
 
     @asynccontextmanager
     async def _open_file(self) -> AsyncIterator[Any]:
-        yield _BlobFile(self._blob, self._size)
+        yield BlobFile(self._blob, self._size)
 
 
-class _BlobFile:
+class BlobFile:
     """The two calls that a file response makes of its file; each read is one ranged request."""
 
     def __init__(self, blob: BlobClient, size: int) -> None:
@@ -200,7 +200,7 @@ def _look_up(scope: Scope) -> BinaryTarget | Refusal | None:
         return None
     # What a browser would run is never sent from elsewhere: the headers that keep it dead are ours.
     redirects = settings.BINARIES_REDIRECT and not target.is_active
-    return _refused(scope) or (_redirect(scope, target) if redirects else target)
+    return refused_access(scope) or (_redirect(scope, target) if redirects else target)
 
 
 def _by_id(path: str) -> BinaryTarget | None:
@@ -223,7 +223,8 @@ def _redirect(scope: Scope, target: BinaryTarget) -> Refusal:
     return Refusal(HTTPStatus.FOUND, headers={"Location": url, "Cache-Control": "private, no-store"})
 
 
-def _refused(scope: Scope) -> Refusal | None:
+def refused_access(scope: Scope) -> Refusal | None:
+    """In a database thread: the answer to who may not read; None for who may."""
     headers = Headers(scope=scope)
     error = None
     try:

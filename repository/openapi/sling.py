@@ -55,6 +55,28 @@ _POST_FIELDS: Final[dict[str, Any]] = {
     ":accept": STRING,
 }
 
+_DOWNLOAD_REFUSALS: Final = {
+    400: answer("No path, or one that is not below /content/dam", STRING, _PAGE),
+    401: _NOT_AUTHENTICATED,
+    404: answer("Nothing to download", STRING, _PAGE),
+    413: answer("Too many files", STRING, _PAGE),
+}
+_DOWNLOAD_FORM: Final[Node] = {
+    "required": True,
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": form(
+                {
+                    "path": array(STRING),
+                    "downloadAssets": {"type": "boolean"},
+                    "downloadRenditions": {"type": "boolean"},
+                },
+                ["path"],
+            )
+        }
+    },
+}
+
 PATHS: Final[dict[str, Node]] = {
     "/content/{path}.json": {
         "get": operation(
@@ -149,6 +171,31 @@ PATHS: Final[dict[str, Node]] = {
             ),
         )
     },
+    "/content/dam.assetdownload.zip/{name}": {
+        "post": operation(
+            AUTHOR,
+            "downloadAssets",
+            "Assets and folders as one ZIP, streamed",
+            {
+                200: answer(
+                    "The archive; `_missing.txt` in it names what the storage has lost", BINARY, "application/zip"
+                ),
+                **_DOWNLOAD_REFUSALS,
+            },
+            description="Renditions lie in the folder `<original>.renditions` beside it. GET does the same.",
+            parameters=(path("name", "What the file is called"),),
+            body=_DOWNLOAD_FORM,
+        )
+    },
+    "/content/dam.assetdownload.json": {
+        "post": operation(
+            AUTHOR,
+            "measureDownload",
+            "How many files and bytes that would be",
+            {200: answer("Of each kind", ref("DownloadSize")), **_DOWNLOAD_REFUSALS},
+            body=_DOWNLOAD_FORM,
+        )
+    },
     "/bin/wcmcommand": {
         "post": operation(
             AUTHOR,
@@ -195,6 +242,10 @@ SCHEMAS: Final[dict[str, Node]] = {
     "AssetVersion": form(
         {"id": STRING, "name": STRING, "label": STRING, "comment": STRING, "created": STRING, "createdBy": STRING},
         ["id", "name", "created"],
+    ),
+    "DownloadSize": form(
+        {kind: form({"files": INTEGER, "bytes": INTEGER}) for kind in ("originals", "renditions")},
+        ["originals", "renditions"],
     ),
     "UserInfo": form({"userID": STRING, "userName": STRING, "home": STRING}, ["userID", "home"]),
 }

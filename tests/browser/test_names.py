@@ -69,5 +69,5 @@ def test_what_the_page_allows_the_repository_takes(opened: Page, name: str) -> N
 
 
 def test_keeping_both_finds_a_free_number(opened: Page) -> None:
-    script = "async () => (await import('/static/aemulator/js/names.js')).numbered('a.b.jpg', new Set(['a.b-1.jpg']))"
-    assert opened.evaluate(script) == "a.b-2.jpg"
+    script = "async () => (await import('/static/aemulator/js/names.js')).numbered('a.b.jpg', new Set(['a.b1.jpg']))"
+    assert opened.evaluate(script) == "a.b2.jpg"

@@ -193,7 +193,7 @@ class TestAFileThatExists:
     def test_stays_beside_the_new_one(self, page: Page, client: httpx.Client, folder: str, picture: Path) -> None:
         self.ask(page, client, folder, picture, "Keep both")
         expect(page.locator(".item")).to_have_count(2)
-        assert client.get(f"{folder}/harbour-1.jpg").content == picture.read_bytes()
+        assert client.get(f"{folder}/harbour1.jpg").content == picture.read_bytes()
 
     def test_is_left_alone_when_skipped(self, page: Page, client: httpx.Client, folder: str, picture: Path) -> None:
         old = photo_bytes((640, 480), seed=5)

@@ -1,11 +1,12 @@
 // A folder's cards or rows: selection, keys, actions, drop of files; live-list.js keeps it up to date.
 import { _, fill, ngettext, whole } from "./i18n.js";
 import { fromDrop, fromInput, hasFiles } from "./dropped.js";
-import { askForFolder, askForName, askForTarget, askToDelete, download } from "./folder-dialogs.js";
+import { askForFolder, askForName, askForTarget, askToCopy, askToDelete } from "./folder-dialogs.js";
+import { download } from "./download-dialog.js";
 import { LiveList } from "./live-list.js";
 import { isCommand, visit } from "./navigation.js";
 import { announce } from "./notices.js";
-import { askForProperties, askToReprocess } from "./processing-dialogs.js";
+import { askForProfile, askForProperties, askToReprocess } from "./processing-dialogs.js";
 import { upload } from "./upload-plan.js";
 
 class AssetCollection extends HTMLElement {
@@ -96,7 +97,7 @@ class AssetCollection extends HTMLElement {
     const chosen = this.chosen;
     this.enable("rename", count === 1);
     this.enable("properties", count === 1);
-    this.enable("download", chosen.some((item) => item.dataset.download));
+    this.enable("apply-profile", chosen.some((item) => item.dataset.kind === "folder"));
   }
 
   enable(act, on) {
@@ -159,7 +160,9 @@ class AssetCollection extends HTMLElement {
       toggle: () => this.choose(this.focused, !this.selected.has(this.focused.dataset.path)),
       step: () => this.step(event),
       properties: () => this.properties(),
-      download: () => download(this.chosen.map((item) => item.dataset.download).filter(Boolean)),
+      download: () => download(this.chosen),
+      copy: () => askToCopy(this.subjects),
+      "apply-profile": () => askForProfile(this.chosen.filter((item) => item.dataset.kind === "folder").map((item) => item.dataset.path)),
       rename: () => this.rename(),
       reprocess: () => askToReprocess(this.subjects),
       move: () => this.move(),

@@ -1,10 +1,10 @@
-// The dialogs that change the tree: create, rename, move, delete. Used by the folder's page and the asset's.
+// The dialogs that change the tree: create, rename, move, copy, delete. Used by the folder's page and the asset's.
 import { _, fill, ngettext } from "./i18n.js";
 import { ask, watchName } from "./dialogs.js";
-import { folderName } from "./names.js";
-import { complain, say } from "./notices.js";
+import { folderName, numbered } from "./names.js";
+import { complain, element, say } from "./notices.js";
 import { href, join, nameOf, parentOf } from "./paths.js";
-import { createFolder, move, remove } from "./repository.js";
+import { copy, createFolder, existing, move, remove } from "./repository.js";
 
 const AT_ONCE = 3;
 
@@ -48,18 +48,38 @@ export async function askForName(path) {
 
 /** Moves items to a folder, one of them under another name too; resolves to [[from, to], …] of those that moved. */
 export async function askForTarget(paths) {
+  const wanted = await askWhere(paths, { title: _("Move to"), act: _("Move") });
+  const moved = await each(wanted.filter(([from, to]) => from !== to), ([from, to]) => move(from, to));
+  if (moved.length) say(ngettext("%(count)s item moved.", "%(count)s items moved.", moved.length));
+  return moved;
+}
+
+/** Copies items to a folder; a name that is taken there gets a number, as AEM does. */
+export async function askToCopy(paths) {
+  const wanted = await askWhere(paths, { title: _("Copy to"), act: _("Copy") });
+  if (!wanted.length) return;
+  const folder = parentOf(wanted[0][1]);
+  const taken = await existing(folder, wanted.map(([, to]) => nameOf(to))).catch(() => new Set());
+  const copied = await each(wanted, ([from, to]) => {
+    const name = taken.has(nameOf(to)) ? numbered(nameOf(to), taken) : nameOf(to);
+    taken.add(name);
+    return copy(from, join(folder, name));
+  });
+  if (copied.length) say(ngettext("%(count)s item copied.", "%(count)s items copied.", copied.length));
+}
+
+async function askWhere(paths, { title, act }) {
+  if (!paths.length) return [];
   const single = paths.length === 1;
   const what = single ? nameOf(paths[0]) : ngettext("%(count)s item", "%(count)s items", paths.length);
   const field = dialogOf("move").querySelector('[data-slot="rename"]');
   field.hidden = !single;
-  const asked = ask("move", { what, tree: (slot) => plantTree(slot, paths) }, { name: single ? nameOf(paths[0]) : "" });
+  const slots = { what, title, act, tree: (slot) => plantTree(slot, paths) };
+  const asked = ask("move", slots, { name: single ? nameOf(paths[0]) : "" });
   checkMove();
   const answer = await asked;
   if (!answer?.values.folder) return [];
-  const wanted = paths.map((path) => [path, join(answer.values.folder, single ? answer.values.name : nameOf(path))]);
-  const moved = await each(wanted.filter(([from, to]) => from !== to), ([from, to]) => move(from, to));
-  if (moved.length) say(ngettext("%(count)s item moved.", "%(count)s items moved.", moved.length));
-  return moved;
+  return paths.map((path) => [path, join(answer.values.folder, single ? answer.values.name : nameOf(path))]);
 }
 
 /** Deletes items after asking; resolves to the paths of those that are gone. */
@@ -101,19 +121,32 @@ function twist(event) {
   button.closest("li").querySelector(".twigs").hidden = !open;
 }
 
-/** Runs `work` on each of `things`, a few at a time; what fails is said once; resolves to those that worked. */
+/** Runs `work` on each of `things` (paths, or [path, …]), a few at a time; lists what failed; resolves to what worked. */
 export async function each(things, work) {
   const waiting = [...things];
   const worked = [];
   const failures = [];
   const take = async () => {
     for (let thing = waiting.shift(); thing !== undefined; thing = waiting.shift()) {
-      await work(thing).then(() => worked.push(thing), (error) => failures.push(error));
+      await work(thing).then(() => worked.push(thing), (error) => failures.push([thing, error]));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, take));
-  if (failures.length) complain(ngettext("%(count)s item could not be changed: %(reason)s", "%(count)s items could not be changed: %(reason)s", failures.length, { reason: failures[0].message }));
+  tell(failures, things.length);
   return worked;
+}
+
+// One failure is a note, several are a list: each with its reason, all still selected.
+function tell(failures, all) {
+  if (!failures.length) return;
+  const of = ([thing]) => nameOf(Array.isArray(thing) ? thing[0] : thing);
+  if (failures.length === 1) {
+    complain(fill(_("“%(name)s” could not be changed: %(reason)s"), { name: of(failures[0]), reason: failures[0][1].message }));
+    return;
+  }
+  const rows = failures.map((failure) => element("li", {}, element("strong", {}, of(failure)), " ", failure[1].message));
+  const title = fill(_("%(count)s of %(all)s items could not be changed"), { count: failures.length, all });
+  ask("failures", { title, reasons: (slot) => slot.replaceChildren(...rows) });
 }
 
 export async function attempt(work) {
@@ -123,15 +156,6 @@ export async function attempt(work) {
   } catch (error) {
     complain(error.message);
     return false;
-  }
-}
-
-/** Starts the download of the originals, one after the other, as browsers want it. */
-export async function download(urls) {
-  for (const url of urls) {
-    const link = Object.assign(document.createElement("a"), { href: url, download: "" });
-    link.click();
-    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 

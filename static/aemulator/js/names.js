@@ -27,12 +27,12 @@ export function problemOf(name) {
   return "";
 }
 
-/** `photo.jpg` → `photo-1.jpg`, the first number that `taken` does not have. */
+/** `photo.jpg` → `photo1.jpg` as AEM has it, the first number that `taken` does not have. */
 export function numbered(name, taken) {
   const dot = name.lastIndexOf(".");
   const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
   for (let number = 1; ; number += 1) {
-    const candidate = `${stem}-${number}${extension}`;
+    const candidate = `${stem}${number}${extension}`;
     if (!taken.has(candidate)) return candidate;
   }
 }

@@ -1,10 +1,10 @@
 // Dialogs about processing: reprocess assets and folders, a folder's properties with its profile.
 import { _, fill, ngettext } from "./i18n.js";
 import { ask } from "./dialogs.js";
-import { attempt } from "./folder-dialogs.js";
-import { complain, say } from "./notices.js";
+import { attempt, each } from "./folder-dialogs.js";
+import { complain, element, say } from "./notices.js";
 import { href, nameOf } from "./paths.js";
-import { fragment, reprocess, setProperties } from "./repository.js";
+import { fragment, profiles, reprocess, setProperties } from "./repository.js";
 import { Tabs } from "./tabs.js";
 
 const PARTS = ["default-renditions", "metadata", "processing-profiles"];
@@ -42,6 +42,20 @@ async function start(paths, wanted, postProcess) {
     if (length) say(ngettext("%(count)s asset is processed again.", "%(count)s assets are processed again.", length));
     else say(_("There is nothing to process in it."));
   });
+}
+
+/** Applies a processing profile to folders, as AEM's Properties of each of them do. */
+export async function askForProfile(folders) {
+  if (!folders.length) return;
+  const known = await profiles().catch((error) => complain(error.message));
+  if (!known) return;
+  const options = known.map(({ path, title }) => element("option", { value: path }, title));
+  const fillIn = (slot) => slot.replaceChildren(element("option", { value: "" }, _("None of its own: inherited")), ...options);
+  const answer = await ask("apply-profile", { names: folders, profiles: fillIn });
+  if (!answer) return;
+  const changed = await each(folders, (path) => setProperties(path, { "jcr:content/processingProfile": answer.values.profile }));
+  if (changed.length) say(ngettext("Profile of %(count)s folder changed.", "Profile of %(count)s folders changed.", changed.length));
+  if (changed.length && answer.values.reprocess) await start(changed, [], true);
 }
 
 /** Shows and saves the properties of a folder. */

@@ -89,6 +89,23 @@ export async function move(path, target) {
   await request("MOVE", api(path), { headers });
 }
 
+export async function copy(path, target) {
+  const headers = { "X-Destination": api(target), "X-Depth": "infinity", "X-Overwrite": "F" };
+  await request("COPY", api(path), { headers });
+}
+
+/** How many files and bytes a download would be: {originals: {files, bytes}, renditions: {files, bytes}}. */
+export async function downloadSize(paths) {
+  const answer = await request("POST", "/content/dam.assetdownload.json", { body: new URLSearchParams(paths.map((path) => ["path", path])) });
+  return answer.json();
+}
+
+/** The processing profiles: [{path, title}]. */
+export async function profiles() {
+  const answer = await request("GET", "/_aemulator/processing-profiles", {});
+  return answer.json();
+}
+
 export async function remove(path) {
   await request("DELETE", api(path));
 }
