@@ -51,6 +51,7 @@ class CoreWork:
 
     invocation_id: int
     activation_id: str
+    request_id: str
     source: Any
     attempts: int
     tasks: tuple[Task, ...]
@@ -117,19 +118,38 @@ def take_core(invocation_id: int, owner: str, lease: float) -> CoreWork | None:
 
 def _core_work(invocation_id: int) -> CoreWork:
     found = sql.rows(
-        'SELECT t.id, t."index", t.instructions, a.activation_id, a.source, i.attempts FROM compute_invocation i'
+        'SELECT t.id, t."index", t.instructions, a.activation_id, a.request_id, a.source, i.attempts'
+        " FROM compute_invocation i"
         " JOIN compute_activation a ON a.activation_id = i.activation_id"
         " LEFT JOIN compute_renditiontask t ON t.invocation_id = i.id AND t.finished_at IS NULL"
         ' WHERE i.id = %s ORDER BY t."index"',
         [invocation_id],
     )
-    *_, activation_id, source, attempts = found[0]
+    *_, activation_id, request_id, source, attempts = found[0]
     tasks = tuple(
         Task(task_id, index, jsontext.loads(instructions))
         for task_id, index, instructions, *_ in found
         if task_id is not None
     )
-    return CoreWork(invocation_id, activation_id, jsontext.loads(source) if source else None, attempts, tasks)
+    known = jsontext.loads(source) if source else None
+    return CoreWork(invocation_id, activation_id, request_id, known, attempts, tasks)
+
+
+def request_of(invocation_id: int) -> str:
+    """The request id of an invocation's activation."""
+    query = (
+        "SELECT a.request_id FROM compute_invocation i JOIN compute_activation a ON a.activation_id = i.activation_id"
+        " WHERE i.id = %s"
+    )
+    return str(sql.scalar(query, [invocation_id]) or "")
+
+
+def look_again(invocation_id: int, moment: float) -> None:
+    """Have the message of an invocation that nobody has taken sent again then."""
+    sql.execute(
+        "UPDATE compute_invocation SET due_at = %s WHERE id = %s AND state = 'queued' AND due_at IS NOT NULL",
+        [moment, invocation_id],
+    )
 
 
 def renew(owner: str, lease: float) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -21,10 +22,13 @@ from compute.doorbell import Doorbell
 from compute.owner import this_process
 from compute.rendition_events import Outcome
 from compute.runtime_worker import Fate
+from compute.sabotage import sabotage_of
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
 from probes import names, parties
+from probes.faults import WORKER_CRASH, WORKER_SILENT, faults
+from probes.gates import LOOK_AGAIN, Subject, gates
 
 AT_ONCE = 128
 LEASE = 15.0  # seconds; renewed with those of the core worker
@@ -106,12 +110,17 @@ class Attendants:
             await in_db(activations.end_if_finished, call.invocation_id)
         elif call.is_awaiting:
             await self._look(call)
+        elif gates.active and await in_db(_is_held, call):
+            await in_db(worker_calls.hold, call.invocation_id, time.time() + LOOK_AGAIN)
         else:
             await self._call(call)
 
     async def _call(self, call: WorkerCall) -> None:
         deadline = call.deadline or time.time() + settings.CUSTOM_WORKER_TIMEOUT
         await in_db(worker_calls.set_deadline, call.invocation_id, deadline)
+        call = await self._sabotaged(call) if faults.active else call
+        if not call.tasks:
+            return
         try:
             await _expect(self._client, call)
             worker_activation_id = await _invoke(self._client, call, deadline)
@@ -124,6 +133,23 @@ class Attendants:
             await in_db(
                 worker_calls.await_events, call.invocation_id, worker_activation_id, time.time() + LOOK_EVERY / 2
             )
+
+    async def _sabotaged(self, call: WorkerCall) -> WorkerCall:
+        """What faults leave of a call: none of its renditions when the worker is silent, or has crashed."""
+        asked = [(task.index, task.instructions) for task in call.tasks]
+        made = await asyncio.to_thread(sabotage_of, call.request_id, names.CUSTOM_WORKER, asked)
+        failed = [task for task in call.tasks if task.index in made.failed]
+        settlements = [Settlement(task.task_id, made.failed[task.index], time.time()) for task in failed]
+        if settlements:
+            await in_db(activations.settle, settlements)
+            publisher.bell.ring()
+        rest = replace(call, tasks=tuple(task for task in call.tasks if task.index not in made.failed))
+        if made.fate == WORKER_CRASH and rest.tasks:
+            err = CallFailed(f"The worker {call.worker} cannot be called: it broke the connection", may_retry=True)
+            await self._called_in_vain(rest, err, call.deadline or time.time() + settings.CUSTOM_WORKER_TIMEOUT)
+        elif made.fate == WORKER_SILENT and rest.tasks:
+            await in_db(worker_calls.await_events, call.invocation_id, "", time.time() + LOOK_EVERY)
+        return replace(rest, tasks=()) if made.fate else rest
 
     async def _called_in_vain(self, call: WorkerCall, err: CallFailed, deadline: float) -> None:
         if err.may_retry and call.attempts < MAX_CALLS and time.time() < deadline:
@@ -152,6 +178,11 @@ class Attendants:
         if settlements:
             await in_db(activations.settle, settlements)
             publisher.bell.ring()
+
+
+def _is_held(call: WorkerCall) -> bool:
+    """At the gate before step 4."""
+    return bool(gates.held(4, [Subject(call.request_id)]))
 
 
 def _failure(call: WorkerCall, fate: Fate) -> str | None:

@@ -7,6 +7,7 @@ harm, and one that is lost is sent again by the sweeper.
 
 import logging
 import time
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,11 @@ from compute.owner import this_process
 from compute.pool import PoolStopped, WorkerPool
 from compute.rendition_events import Outcome
 from compute.results import ResultWriter
+from compute.sabotage import Sabotage, sabotage_of
 from contract.process import Source
+from probes.faults import faults
+from probes.gates import LOOK_AGAIN, Subject, gates
+from probes.names import CORE_WORKER
 
 QUEUE = "core"
 LEASE = 15.0  # seconds; renewed by a loop
@@ -44,7 +49,7 @@ class CoreRunner:
     def run(self, invocation_id: int, publish_from: float) -> None:
         """Take an invocation and see it to its end; `publish_from` is in seconds since the epoch."""
         generation = self._pool.generation
-        if self.is_paused:
+        if self.is_paused or self._is_held(invocation_id):
             return
         work = activations.take_core(invocation_id, this_process(), LEASE)
         if work is None:
@@ -56,7 +61,18 @@ class CoreRunner:
         else:
             self._run(work, publish_from, generation)
 
+    def _is_held(self, invocation_id: int) -> bool:
+        """At the gate before step 4; the sweeper sends the message again."""
+        if not gates.active or not gates.held(4, [Subject(activations.request_of(invocation_id))]):
+            return False
+        activations.look_again(invocation_id, time.time() + LOOK_AGAIN)
+        return True
+
     def _run(self, work: CoreWork, publish_from: float, generation: int) -> None:
+        made = self._sabotaged(work, publish_from) if faults.active else Sabotage()
+        work = replace(work, tasks=tuple(task for task in work.tasks if task.index not in made.failed))
+        if not work.tasks:
+            return
         tasks = {task.index: task for task in work.tasks}
 
         def on_result(result: RenditionResult) -> None:
@@ -67,9 +83,17 @@ class CoreRunner:
             self._results.running([task.task_id for task in work.tasks])
 
         try:
-            self._pool.run(_core_activation(work), on_result, on_started, generation)
+            self._pool.run(_core_activation(work), on_result, on_started, generation, made.fate)
         except PoolStopped:
             log.info("Activation %s is left for the next start", work.activation_id)
+
+    def _sabotaged(self, work: CoreWork, publish_from: float) -> Sabotage:
+        """What faults do to this invocation: renditions that fail at once, and a worker that dies or hangs."""
+        sabotage = sabotage_of(work.request_id, CORE_WORKER, [(task.index, task.instructions) for task in work.tasks])
+        tasks = {task.index: task for task in work.tasks}
+        for index, outcome in sabotage.failed.items():
+            self._results.settled(Settlement(tasks[index].task_id, outcome, max(time.time(), publish_from)))
+        return sabotage
 
     def _give_up(self, work: CoreWork) -> None:
         outcome = Outcome(error_reason="GenericError", error_message=f"Given up after {MAX_ATTEMPTS} attempts")

@@ -27,6 +27,7 @@ class OutgoingEvent:
     finished_at: float
     attempts: int
     payload: str
+    request_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ def take(limit: int) -> list[OutgoingEvent]:
         [now + SENDING_FOR, now, limit],
     )
     return _events([task for (task,) in taken])
+
+
+def put_off(tasks: Sequence[int], until: float) -> None:
+    """Have these events taken again then; that is no attempt."""
+    sql.execute_many(
+        "UPDATE compute_renditiontask SET publish_at = %s WHERE id = %s", [(until, task) for task in tasks]
+    )
 
 
 def all_due() -> None:
@@ -112,6 +120,7 @@ def _event(*row: Any) -> OutgoingEvent:
         finished_at=finished_at,
         attempts=attempts,
         payload=jsontext.dumps(payload(facts, outcome)),
+        request_id=request_id,
     )
 
 

@@ -19,6 +19,7 @@ from compute.errors import RenditionError
 from compute.trials import NOT_BEGUN, Death, Trials
 from compute.worker_process import Died, WorkerProcess
 from probes.exchanges import Told, teller
+from probes.faults import WORKER_CRASH
 
 SILENCE_SECONDS = 180.0  # of a worker that is at a transfer; each of its chunks, answers and retries is a message
 START_SECONDS = 60.0
@@ -110,12 +111,13 @@ class WorkerPool:
         on_result: OnResult,
         on_started: Callable[[], None] | None = None,
         generation: int | None = None,
+        fate: str = "",
     ) -> None:
         """Block until `on_result` was called exactly once for each rendition, in this thread.
 
         `on_started` is called when a process has taken the activation. Bad files and dying processes are results, not
-        exceptions. `generation`: when the caller decided on it, if not now. Raises PoolStopped, and whatever the
-        callbacks raise.
+        exceptions. `generation`: when the caller decided on it, if not now. `fate`: what a fault does to the process.
+        Raises PoolStopped, and whatever the callbacks raise.
         """
         generation = self.generation if generation is None else generation
 
@@ -130,17 +132,19 @@ class WorkerPool:
                 if on_started:
                     on_started()
                     on_started = None
-                death = self._attempt(process, part, trials, told)
+                death = self._attempt(process, part, trials, told, fate)
             for index, error in (trials.died(death) if death else {}).items():
                 on_result(_failed(index, error))
 
     def _attempt(
-        self, process: WorkerProcess, activation: CoreActivation, trials: Trials, on_result: OnResult
+        self, process: WorkerProcess, activation: CoreActivation, trials: Trials, on_result: OnResult, fate: str
     ) -> Death | None:
         """Follow one process through an activation; how it died, if it did."""
         at: dict[str, Any] = {"stage": NOT_BEGUN, "indexes": []}
         deadline = time.monotonic() + SILENCE_SECONDS
         try:
+            if fate:
+                return self._doomed(process, activation, fate)
             process.perform(activation)
             while True:
                 message = process.receive(deadline)
@@ -161,6 +165,22 @@ class WorkerPool:
             process.kill()
             cause = f"did not end within {self._allowance(at['stage']) or SILENCE_SECONDS:g} seconds"
             return Death(at["stage"], frozenset(at["indexes"]), timed_out=True, cause=cause)
+
+    def _doomed(self, process: WorkerProcess, activation: CoreActivation, fate: str) -> Death:
+        """A fault: the process dies at its work, or hangs until its time is over."""
+        indexes = frozenset(entry.index for entry in activation.renditions)
+        process.crash() if fate == WORKER_CRASH else process.hang()
+        process.perform(activation)
+        deadline = time.monotonic() + self._limits.max_seconds
+        try:
+            while True:
+                process.receive(deadline)
+        except Died as err:
+            return Death("render", indexes, timed_out=False, cause=str(err))
+        except TimeoutError:
+            process.kill()
+            cause = f"did not end within {self._limits.max_seconds:g} seconds"
+            return Death("render", indexes, timed_out=True, cause=cause)
 
     def _deadline(self, message: dict[str, Any], at: dict[str, Any], deadline: float) -> float:
         """Pixel work has its limit from the start of its step; everything else may take long, but not be silent."""

@@ -13,6 +13,7 @@ from compute.ingress import Ingress, Reply
 from compute.outbox import OutgoingEvent, Sent
 from dbthreads import in_db
 from dbthreads.group_commit import GroupCommit
+from probes.gates import LOOK_AGAIN, Subject, gates
 
 AT_ONCE = 32
 FALLBACK_POLL = 1.0  # seconds: for events of other processes, which ring no bell here
@@ -49,12 +50,13 @@ class Publisher:
     async def take_due(self) -> None:
         """Start sending what is due, as far as there is room."""
         while room := AT_ONCE - len(self._sending):
-            events = await in_db(outbox.take, room)
+            taken = await in_db(outbox.take, room)
+            events = await in_db(_let_through, taken) if gates.active and taken else taken
             for event in events:
                 task = asyncio.create_task(self._send(event), name=f"publish-{event.event_id}")
                 self._sending.add(task)
                 task.add_done_callback(self._sent)
-            if len(events) < room:
+            if len(taken) < room:
                 return
 
     async def pause(self) -> float:
@@ -80,6 +82,13 @@ class Publisher:
     async def _send(self, event: OutgoingEvent) -> None:
         reply, words = await self._ingress.send(event)
         await _noted.add(_sent(event, reply, words))
+
+
+def _let_through(taken: list[OutgoingEvent]) -> list[OutgoingEvent]:
+    """Without those that are held at the gate before step 6: they come due again."""
+    held = gates.held(6, [Subject(event.request_id) for event in taken])
+    outbox.put_off([event.task_id for event in taken if event.request_id in held], time.time() + LOOK_AGAIN)
+    return [event for event in taken if event.request_id not in held]
 
 
 def _sent(event: OutgoingEvent, reply: Reply, words: str) -> Sent:

@@ -82,6 +82,15 @@ def look_again(invocation_id: int, moment: float) -> None:
     )
 
 
+def hold(invocation_id: int, moment: float) -> None:
+    """Look again then; that was no attempt."""
+    sql.execute(
+        "UPDATE compute_invocation SET owner = '', due_at = %s, attempts = attempts - 1, state = 'queued'"
+        " WHERE id = %s AND state = 'running'",
+        [moment, invocation_id],
+    )
+
+
 def set_deadline(invocation_id: int, deadline: float) -> None:
     sql.execute(
         "UPDATE compute_invocation SET deadline = %s WHERE id = %s AND deadline IS NULL", [deadline, invocation_id]

@@ -83,6 +83,14 @@ class WorkerProcess:
             raise Died("it sent something that is no message") from err
         return message
 
+    def crash(self) -> None:
+        """End as a process does that a decoder broke. A fault."""
+        self._popen.send_signal(signal.SIGSEGV)
+
+    def hang(self) -> None:
+        """Stand still, until somebody kills it. A fault."""
+        self._popen.send_signal(signal.SIGSTOP)
+
     def kill(self) -> None:
         self._killed = True
         self._popen.kill()

@@ -3,6 +3,7 @@
 from django.conf import settings
 from starlette.types import ASGIApp
 
+from flow.injection import Injector
 from flow.queue import queue
 from flow.recorder import Recorder
 from flow.told import captured
@@ -10,11 +11,11 @@ from probes.exchanges import Told, teller
 
 
 def around(inner: ASGIApp, blob_prefix: str) -> ASGIApp:
-    """`inner`, recorded; itself when nothing is to be recorded."""
+    """`inner`, recorded, and with the faults that are on; itself when nothing is to be recorded."""
     if not settings.FLOW_RECORD:
         return inner
     listen()
-    return Recorder(inner, blob_prefix, queue.put)
+    return Recorder(Injector(inner), blob_prefix, queue.put)
 
 
 def listen() -> None:

@@ -224,6 +224,8 @@ def _job(exchange: Captured, job: Json, request_id: str, activation: str) -> Clu
             "asset": asset,
             "generation": generation,
             "name": name,
+            "path": unquote(exchange.sender_facts.get("path", "")),
+            "profile": unquote(exchange.sender_facts.get("profile", "")),
             "mime": opening.mime,
             "renditions": [
                 {"name": name, "worker": str(entry.get("worker") or ""), "fmt": str(entry.get("fmt") or "")}

@@ -1,14 +1,26 @@
 """What the recorder does at the start and the stop of a process."""
 
 from dbthreads import in_db
+from flow.faults import chooser
+from flow.gates import keeper
 from flow.queue import queue
 from flow.writing import writer
+from probes.faults import faults
+from probes.gates import gates
 
 LAST = 500
 
 
 async def startup() -> None:
-    """Nothing: the loop begins with the first exchange."""
+    """Gates and faults hold from the first job on, also those that were set before a restart."""
+    await in_db(load)
+
+
+def load() -> None:
+    keeper.load()
+    chooser.load()
+    gates.keeper = keeper
+    faults.chooser = chooser
 
 
 async def shutdown() -> None:

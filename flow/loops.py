@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from dbthreads import in_db
-from flow import live, retention
+from flow import gates, lifecycle, live, retention
 from flow.captured import Captured
 from flow.queue import queue
 from flow.writing import writer
@@ -18,6 +18,7 @@ GATHER: Final = 0.2  # seconds in which exchanges come together for one transact
 IDLE: Final = 20.0
 BATCH: Final = 250
 WAITING: Final = 1000  # exchanges that may wait for the beginning of their flow
+KNOW_EVERY: Final = 1.0
 PRUNE_EVERY: Final = 15.0
 PAUSE_BETWEEN_PORTIONS: Final = 0.05
 
@@ -58,15 +59,26 @@ async def _write_singly(batch: Sequence[Captured], err: Exception) -> list[Captu
     return [waiting for one in batch for waiting in await _write([one])]
 
 
+async def know_controls(beat: Beat) -> None:
+    """Hear of the gates and faults that another process set."""
+    while True:
+        beat()
+        await in_db(lifecycle.load)
+        await asyncio.sleep(KNOW_EVERY)
+
+
 async def prune(beat: Beat) -> None:
     while True:
         beat()
         while await in_db(retention.prune):
             beat()
             await asyncio.sleep(PAUSE_BETWEEN_PORTIONS)
+        await in_db(gates.forget_old)
         await asyncio.sleep(PRUNE_EVERY)
 
 
 LOOPS: dict[str, Callable[[Beat], Awaitable[None]]] = (
-    {"record-exchanges": write_exchanges, "forget-flows": prune} if settings.FLOW_RECORD else {}
+    {"record-exchanges": write_exchanges, "know-gates-and-faults": know_controls, "forget-flows": prune}
+    if settings.FLOW_RECORD
+    else {}
 )

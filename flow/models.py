@@ -14,6 +14,7 @@ class Flow(models.Model):
     title = models.CharField(max_length=255, default="")
     path = models.TextField(default="", db_index=True)
     mime = models.CharField(max_length=255, default="")
+    profile = models.CharField(max_length=255, default="")
     asset = models.CharField(max_length=64, default="", db_index=True)
     """jcr:uuid, once it is known."""
     started = models.FloatField(db_index=True)
@@ -88,3 +89,53 @@ class Key(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Gate(models.Model):
+    """What is held back: of everything (`all`), of one flow (its id), of a folder or asset (`path:/content/dam/…`)."""
+
+    scope = models.CharField(max_length=512, primary_key=True)
+    mode = models.CharField(max_length=5, default="run")
+    slow_seconds = models.FloatField(default=2.0)
+    breakpoints = models.CharField(max_length=32, default="")
+    """Steps, separated by commas."""
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.mode}"
+
+
+class Held(models.Model):
+    """A job at a gate: it stays there until it is released. Kept afterwards, so that it passes the same gate again."""
+
+    request = models.CharField(max_length=255)
+    step = models.SmallIntegerField()
+    path = models.TextField(default="")
+    since = models.FloatField()
+    asked = models.FloatField(db_index=True)
+    """When the box asked for it last: one that is not asked for any more has gone another way."""
+    released = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "step"], name="flow_held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.request} before step {self.step}"
+
+
+class Fault(models.Model):
+    """A fault that is made on purpose. `match`, `parameters`: JSON. `seen`: how many exchanges it could have struck."""
+
+    id = models.CharField(max_length=16, primary_key=True)
+    kind = models.CharField(max_length=32)
+    enabled = models.BooleanField(default=True)
+    match = models.TextField(default="{}")
+    probability = models.FloatField(default=1.0)
+    times = models.IntegerField(null=True)
+    seed = models.BigIntegerField(default=0)
+    parameters = models.TextField(default="{}")
+    seen = models.IntegerField(default=0)
+    hits = models.IntegerField(default=0)
+    created = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

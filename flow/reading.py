@@ -1,6 +1,7 @@
 """Flows and exchanges, read from the rows. A flow whose exchanges grew is folded anew when somebody looks at it."""
 
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -13,9 +14,10 @@ from flow.folding import Folded, Settled
 from flow.seen import Seen
 
 FOLDED_AT_ONCE: Final = 200
+AT_ONCE: Final = 400
 FOLDS: Final = 10  # of so many at once, before an answer
 _SEEN: Final = ", ".join(f"e.{field.name}" for field in fields(Seen))  # `facts` is the last of them
-_FLOW: Final = "id, kind, title, path, mime, asset, started, touched, stale, state, digest, settled, content"
+_FLOW: Final = "id, kind, title, path, mime, profile, asset, started, touched, stale, state, digest, settled, content"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class FlowRow:
     title: str
     path: str
     mime: str
+    profile: str
     asset: str
     started: float
     touched: float
@@ -46,14 +49,18 @@ class Asked:
     path: str = ""
 
 
-def flows(asked: Asked) -> list[FlowRow]:
-    """Newest first, up to date."""
+def flows(asked: Asked, held: Sequence[str] = ()) -> list[FlowRow]:
+    """Newest first, up to date; `held` are those that wait at a gate."""
     refresh()
-    where, values = ["1 = 1"], []
+    where: list[str] = ["1 = 1"]
+    values: list[Any] = []
     if asked.before:
         where.append("id < %s")
         values.append(asked.before)
-    if asked.state:
+    if asked.state == "held":
+        where.append(f"id IN ({sql.marks(held)})" if held else "1 = 0")
+        values += held
+    elif asked.state:
         where.append("state = %s")
         values.append(asked.state)
     if asked.path:
@@ -94,6 +101,15 @@ def exchange(exchange_id: int) -> tuple[Seen, bytes] | None:
     return (_seen(found[0][:-1]), bytes(found[0][-1])) if found else None
 
 
+def details(exchange_ids: Sequence[int]) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    for start in range(0, len(exchange_ids), AT_ONCE):
+        some = list(exchange_ids[start : start + AT_ONCE])
+        rows = sql.rows(f"SELECT id, detail FROM flow_exchange WHERE id IN ({sql.marks(some)})", some)
+        found |= {number: bytes(packed) for number, packed in rows}
+    return found
+
+
 def flows_of(exchange_id: int) -> list[str]:
     return [flow for (flow,) in sql.rows("SELECT flow FROM flow_sharedexchange WHERE exchange = %s", [exchange_id])]
 
@@ -108,7 +124,12 @@ def mark() -> str:
     """Another one after each change."""
     newest = sql.scalar("SELECT max(id) FROM flow_exchange") or 0
     touched = sql.scalar("SELECT max(touched) FROM flow_flow") or 0
-    return f"{newest}-{int(float(touched) * 1000)}"
+    controls = [
+        *sql.rows("SELECT scope, mode, slow_seconds, breakpoints FROM flow_gate ORDER BY scope"),
+        *sql.rows("SELECT count(*) FROM flow_held WHERE NOT released"),
+        *sql.rows("SELECT id, enabled, hits, created FROM flow_fault ORDER BY id"),
+    ]
+    return f"{newest}-{int(float(touched) * 1000)}-{zlib.crc32(repr(controls).encode()):x}"
 
 
 def refresh() -> None:
@@ -146,7 +167,7 @@ def summary(row: FlowRow, folded: Folded) -> dict[str, Any]:
         "faults": folded.faults,
         "reason": folded.reason,
         "asset": row.asset or folded.asset,
-        "profile": "",
+        "profile": row.profile,
     }
 
 

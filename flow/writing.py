@@ -114,7 +114,7 @@ def _open(placed: Sequence[Placed]) -> None:
     now = time.time()
     sql.execute_many(
         "INSERT INTO flow_flow (id, kind, title, path, mime, asset, started, touched, weight, stale, state, digest,"
-        " settled, content) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 'running', '', '', '')",
+        " settled, content, profile) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 'running', '', '', '', '')",
         [_flow_row(flow, opening, started, now) for flow, opening, started in opened],
     )
 
@@ -140,7 +140,11 @@ def _name_flows(placed: Sequence[Placed]) -> None:
             job = facts["job"]
             values = [job["asset"][:64], job["mime"][:255], flows[0]]
             sql.execute("UPDATE flow_flow SET asset = %s, mime = %s WHERE id = %s AND asset = ''", values)
-            sql.execute("UPDATE flow_flow SET title = %s WHERE id = %s AND path = ''", [_clean(job["name"]), flows[0]])
+            values = [_clean(job["name"]), _clean(job["path"]), flows[0]]
+            sql.execute("UPDATE flow_flow SET title = %s, path = %s WHERE id = %s AND path = ''", values)
+            if job["profile"]:
+                values = [_clean(job["profile"])[:255], flows[0]]
+                sql.execute("UPDATE flow_flow SET profile = %s WHERE id = %s", values)
 
 
 def _row(row_id: int, one: Placed) -> tuple[Any, ...]:

@@ -6,12 +6,13 @@ Every failure is a ServiceUnavailable, which may be tried again, or another Serv
 import asyncio
 import ssl
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import orjson
@@ -55,11 +56,13 @@ class AssetComputeClient:
                 self._journal = await self._register()
             return self._journal
 
-    async def process(self, job_id: str, body: dict[str, Any]) -> str:
-        """Send a job; its activation id, empty if the service says none."""
+    async def process(self, job_id: str, body: dict[str, Any], about: Mapping[str, str] | None = None) -> str:
+        """Send a job; its activation id, empty if the service says none. `about` is for the recorder."""
         await self.journal()
         url = f"{settings.ASSET_COMPUTE_URL}/process"
-        response = await self._send("POST", url, {"x-request-id": job_id}, orjson.dumps(body))
+        told = {name: quote(value, safe="/") for name, value in (about or {}).items()}
+        headers = {"x-request-id": job_id, **parties.introduced(names.REPOSITORY, url, **told)}
+        response = await self._send("POST", url, headers, orjson.dumps(body))
         if response.status_code == HTTPStatus.NOT_FOUND:
             self._journal = ""  # the service has forgotten us
             raise ServiceUnavailable(f"Asset Compute does not know this client: {_words(response)}")

@@ -80,19 +80,27 @@ def move_to_new_job(job: ProcessingJob, renditions: Iterable[JobRendition]) -> N
         rendition.save(update_fields=["job", "blob", "capacity"])
 
 
-def claim(limit: int, lease: timedelta) -> list[str]:
+def due(limit: int) -> list[str]:
+    """Ids of the pending jobs that are due, oldest first."""
+    pending = ProcessingJob.objects.filter(state=JobState.PENDING, next_attempt_at__lte=timezone.now())
+    return list(pending.order_by("next_attempt_at").values_list("id", flat=True)[:limit])
+
+
+def claim(limit: int, lease: timedelta, but: Sequence[str] = ()) -> list[str]:
     """Ids of pending jobs that are due, oldest first, each handed to one caller only until its lease ends.
 
-    A transaction of its own.
+    `but` are ids of jobs that are held. A transaction of its own.
     """
     now = timezone.now()
     values = [connection.ops.adapt_datetimefield_value(moment) for moment in (now + lease, now, now)]
+    others = f" AND id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE repository_processingjob SET attempts = attempts + 1, next_attempt_at = %s"
             " WHERE state = 'pending' AND next_attempt_at <= %s AND id IN (SELECT id FROM repository_processingjob"
-            " WHERE state = 'pending' AND next_attempt_at <= %s ORDER BY next_attempt_at LIMIT %s) RETURNING id",
-            [*values, limit],
+            f" WHERE state = 'pending' AND next_attempt_at <= %s{others} ORDER BY next_attempt_at LIMIT %s)"
+            " RETURNING id",
+            [*values, *but, limit],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -174,6 +174,13 @@ class ProcessedEvent(models.Model):
     at = models.DateTimeField(db_index=True)
 
 
+class ParkedEvent(models.Model):
+    """A journal entry behind the cursor whose job is held at a gate (`parking`). `event` is its JSON."""
+
+    position = models.CharField(max_length=255, primary_key=True)
+    event = models.TextField()
+
+
 class JournalCursor(models.Model):
     """How far a journal has been read: `position` of the last entry, empty at the start."""
 

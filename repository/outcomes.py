@@ -4,7 +4,7 @@ An event counts only while its rendition is still requested by a live job, so on
 asset that is gone changes nothing; the blob it brought is deleted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,9 +69,19 @@ def current(outcomes: Iterable[Outcome]) -> dict[str, JobRendition]:
     return {position: rendition for position, rendition in found if rendition is not None}
 
 
-def apply(outcomes: Sequence[Outcome], container: str, journal: str, position: str) -> None:
-    """Give the outcomes of a page their effect, once, and move the cursor of `journal` behind the page."""
+def apply(
+    outcomes: Sequence[Outcome],
+    container: str,
+    journal: str,
+    position: str,
+    in_it: Callable[[], None] = lambda: None,
+) -> None:
+    """Give the outcomes of a page their effect, once, and move the cursor of `journal` behind the page.
+
+    Without a journal no cursor moves. `in_it` is done in the same transaction.
+    """
     with tree.writing():
+        in_it()
         settled = _settled(_first_time(outcomes), container)
         _write_states(settled)
         by_asset: dict[str, list[Outcome]] = {}
@@ -79,9 +89,10 @@ def apply(outcomes: Sequence[Outcome], container: str, journal: str, position: s
             by_asset.setdefault(rendition.job.asset_uuid, []).append(outcome)
         _attach(by_asset, container)
         _finish(set(by_asset))
-        JournalCursor.objects.update_or_create(
-            journal=journal, defaults={"position": position, "updated": timezone.now()}
-        )
+        if journal:
+            JournalCursor.objects.update_or_create(
+                journal=journal, defaults={"position": position, "updated": timezone.now()}
+            )
 
 
 def give_up(job_id: str, reason: str, message: str) -> None:

@@ -8,9 +8,10 @@ import asyncio
 import logging
 import threading
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -20,6 +21,7 @@ from pydantic import ValidationError
 
 from contract.events import CREATED, FAILED, JournalEntry, JournalPage, RenditionEvent, RenditionMetadata
 from dbthreads import in_db
+from probes.gates import gates
 from repository import jobs, metadata, names, outcomes
 from repository.asset_compute import AssetComputeClient
 from repository.binaries import BlobStorage, storage
@@ -28,6 +30,7 @@ from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge, Journ
 from repository.metadata import Metadata
 from repository.models import JobRendition, JournalCursor
 from repository.outcomes import Outcome, StoredRendition
+from repository.parking import parking
 
 PAGE: Final = 200  # entries
 GATHER: Final = 0.1  # seconds after a page that was not full, so that the next one has the events of many renditions
@@ -69,6 +72,8 @@ def wait_for_commits(within: float) -> None:
 async def poll(service: AssetComputeClient) -> int:
     """Process one page; how many entries it had."""
     journal = urlsplit(await service.journal()).path
+    if entries := await in_db(parking.let_go, job_of):
+        await attach(entries, "", "", partial(parking.done, entries))
     since = await in_db(_cursor, journal)
     try:
         page = await service.read_journal(since, PAGE)
@@ -82,22 +87,36 @@ async def poll(service: AssetComputeClient) -> int:
 
 
 async def process(page: JournalPage, journal: str) -> None:
-    found = [outcome for entry in page.events if (outcome := outcome_of(entry))]
+    """What is held at a gate is parked; everything else takes effect."""
+    jobs_of = {job for entry in page.events if (job := job_of(entry))} if gates.active else set()
+    held = await in_db(parking.held, jobs_of) if jobs_of else set()
+    parked = [entry for entry in page.events if job_of(entry) in held] if held else []
+    others = [entry for entry in page.events if entry not in parked] if held else page.events
+    await attach(others, journal, page.events[-1].position, partial(parking.park, parked))
+
+
+async def attach(entries: Sequence[JournalEntry], journal: str, last: str, in_it: Callable[[], None]) -> None:
+    found = [outcome for entry in entries if (outcome := outcome_of(entry))]
     waiting = await in_db(outcomes.current, found) if found else {}
     loop = asyncio.get_running_loop()
     stored = await asyncio.gather(
         *(loop.run_in_executor(_commits, _store, outcome, waiting.get(outcome.position)) for outcome in found)
     )
-    last = page.events[-1].position
     try:
-        await in_db(outcomes.apply, stored, storage().container, journal, last)
+        await in_db(outcomes.apply, stored, storage().container, journal, last, in_it)
     except (OperationalError, InterfaceError):
         raise
     except Exception:  # one of the entries cannot be applied: the others must not wait for it
         logger.exception("A page of the journal cannot be applied as a whole, but is now entry by entry")
         for outcome in stored:
             await in_db(_apply_alone, outcome, journal)
-        await in_db(outcomes.apply, [], storage().container, journal, last)
+        await in_db(outcomes.apply, [], storage().container, journal, last, in_it)
+
+
+def job_of(entry: JournalEntry) -> str:
+    """The job that an entry tells of; empty when it is none of ours."""
+    outcome = outcome_of(entry)
+    return outcome.job if outcome else ""
 
 
 def outcome_of(entry: JournalEntry) -> Outcome | None:

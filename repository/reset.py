@@ -19,6 +19,7 @@ from repository.models import (
     JobRendition,
     JournalCursor,
     Node,
+    ParkedEvent,
     ProcessedEvent,
     ProcessingJob,
 )
@@ -26,7 +27,7 @@ from repository.paths import ROOT
 
 _MODELS: Final[tuple[type[Model], ...]] = (
     *(JobRendition, ProcessingJob, ProcessedEvent, JournalCursor, CompletedUpload, ChunkedUpload),
-    *(Node, Binary, BlobDeletion, Change, Session),
+    *(ParkedEvent, Node, Binary, BlobDeletion, Change, Session),
 )
 
 

@@ -16,6 +16,7 @@ from repository.models import (
     JobState,
     JournalCursor,
     Node,
+    ParkedEvent,
     ProcessedEvent,
     ProcessingJob,
 )
@@ -23,7 +24,7 @@ from repository.paths import ROOT
 
 TABLES = (
     *(Binary, Node, BlobDeletion, CompletedUpload, ChunkedUpload),
-    *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent),
+    *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent, ParkedEvent),
 )
 hold = deletions.held
 

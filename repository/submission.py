@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,12 +12,14 @@ from django.db import connection
 from django.utils import timezone
 
 from dbthreads import in_db
-from repository import assets, bursts, jobs, outcomes, tree
+from probes.gates import gates
+from repository import assets, bursts, jobs, outcomes, profile_store, tree
 from repository.asset_compute import AssetComputeClient
 from repository.binaries import https_endpoint, storage
 from repository.doorbell import Doorbell
 from repository.errors import ServiceError, ServiceUnavailable
 from repository.models import JobRendition, JobState, ProcessingJob, RenditionState
+from repository.parking import subjects
 from repository.tree import BinaryRef, TreeNode
 
 ATTEMPT: Final = 25.0  # seconds for one call of /process, with all that it needs
@@ -25,6 +27,7 @@ LEASE: Final = timedelta(seconds=40)  # longer than one attempt can take
 IDLE: Final = 1.0  # seconds between two looks for jobs of other processes, retries and overdue ones
 FIRST_DELAY: Final = 0.5  # seconds before the first retry; doubles
 LONGEST_DELAY: Final = 60.0
+MOST_AT_GATE: Final = 1000  # jobs of which it is asked whether they are held
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ class Submission:
     job: str
     attempt: int
     body: dict[str, Any]
+    about: Mapping[str, str] = field(default_factory=dict)
+    """For the recorder: `path`, `mime`, `profile`."""
 
 
 async def submit_jobs(beat: Callable[[], None]) -> None:
@@ -70,7 +75,7 @@ async def submit(service: AssetComputeClient, submission: Submission) -> None:
     """Send one job; whatever happens, its row says what is next."""
     try:
         async with asyncio.timeout(ATTEMPT):
-            activation_id = await service.process(submission.job, submission.body)
+            activation_id = await service.process(submission.job, submission.body, submission.about)
     except TimeoutError:
         late = ServiceUnavailable(f"Asset Compute did not answer within {ATTEMPT:g} seconds")
         await in_db(_postpone_or_give_up, submission, late)
@@ -91,7 +96,7 @@ def take_over() -> None:
 
 def claim(limit: int) -> list[Submission]:
     """Claim pending jobs and write their requests; jobs whose asset is gone are ended."""
-    ids = jobs.claim(limit, LEASE)
+    ids = jobs.claim(limit, LEASE, _held_back())
     if not ids:
         return []
     claimed = ProcessingJob.objects.filter(id__in=ids).prefetch_related("renditions")
@@ -121,10 +126,32 @@ def request_body(job: ProcessingJob, asset: TreeNode, source: BinaryRef) -> dict
     }
 
 
+def _held_back() -> list[str]:
+    """Jobs that are due, but held at the gate before step 2."""
+    if not gates.active:
+        return []
+    return sorted(gates.held(2, subjects(jobs.due(MOST_AT_GATE))))
+
+
+def _about(asset: TreeNode, source: BinaryRef) -> dict[str, str]:
+    assigned = profile_store.assignment_of(asset.path.parent)
+    return {"path": asset.path, "mime": source.mime_type, "profile": assigned.profile.name if assigned else ""}
+
+
 def resubmit_overdue() -> None:
-    """Ask again for what no event came for in time, JOB_MAX_RESUBMISSIONS times; then it has failed."""
+    """Ask again for what no event came for in time, JOB_MAX_RESUBMISSIONS times; then it has failed.
+
+    While a job is held at a gate, its time does not run: it begins anew when the job goes on.
+    """
     overdue = ProcessingJob.objects.filter(state=JobState.SUBMITTED, next_attempt_at__lte=timezone.now())
-    for job_id in overdue.values_list("id", flat=True)[:100]:
+    late = list(overdue.values_list("id", flat=True)[:100])
+    waiting = gates.waiting(late)
+    if waiting:
+        anew = timezone.now() + timedelta(seconds=settings.JOB_ANSWER_TIMEOUT)
+        overdue.filter(id__in=waiting).update(next_attempt_at=anew)
+    for job_id in late:
+        if job_id in waiting:
+            continue
         with tree.writing():
             job = ProcessingJob.objects.filter(id=job_id, state=JobState.SUBMITTED).first()
             if job is None:
@@ -149,7 +176,7 @@ def _prepared(job: ProcessingJob) -> Submission | None:
             outcomes.give_up(job.id, "SourceUnsupported", "The asset has no original")
             return None
     try:
-        return Submission(job.id, job.attempts, request_body(job, asset, source.binary))
+        return Submission(job.id, job.attempts, request_body(job, asset, source.binary), _about(asset, source.binary))
     except Exception as err:  # a job that breaks us must not keep the others from being sent
         logger.exception("The request of job %s cannot be written", job.id)
         outcomes.give_up(job.id, "GenericError", f"The request could not be written: {type(err).__name__}")

@@ -1,0 +1,101 @@
+"""`/_aemulator/gates`: run, pause, step, slow motion, breakpoints."""
+
+import math
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dbthreads import in_db
+from flow import gates, live
+from flow.gates import ALL, MODES, PATH, STEPS, Setting
+from flow.reading import ms
+from flow.wire import Json, WrongField, body, json, problem
+
+
+async def show(request: Request) -> Response:
+    return json(await in_db(_shown))
+
+
+async def put(request: Request) -> Response:
+    try:
+        setting = _setting(await body(request))
+    except WrongField as err:
+        return problem(400, str(err))
+    await in_db(gates.put, setting)
+    return json(await _changed())
+
+
+async def step(request: Request) -> Response:
+    try:
+        scope = _scope(await body(request))
+    except WrongField as err:
+        return problem(400, str(err))
+    released = await in_db(gates.step, scope)
+    return json({"released": released, **await _changed()})
+
+
+async def _changed() -> Json:
+    await in_db(gates.keeper.load)
+    live.ring()
+    return await in_db(_shown)
+
+
+def _shown() -> Json:
+    settings = gates.keeper.settings
+    return {
+        "all": _as_json(settings.get(ALL, Setting(ALL))),
+        "flows": {scope: _as_json(setting) for scope, setting in settings.items() if scope != ALL},
+        "held": [
+            {"flow": job.flow, "request": job.request, "step": job.step, "since": ms(job.since), "path": job.path}
+            for job in gates.held()
+        ],
+        "steps": list(STEPS),
+    }
+
+
+def _as_json(setting: Setting) -> Json:
+    return {
+        "mode": setting.mode,
+        "slow_seconds": setting.slow_seconds,
+        "breakpoints": sorted(setting.breakpoints),
+    }
+
+
+def _setting(fields: Json) -> Setting:
+    mode = fields.get("mode", "run")
+    if mode not in MODES:
+        raise WrongField(f"mode must be one of {', '.join(MODES)}")
+    return Setting(_scope(fields), mode, _seconds(fields.get("slow_seconds", 2)), _breakpoints(fields))
+
+
+def _scope(fields: Json) -> str:
+    scope = fields.get("scope", ALL)
+    if not isinstance(scope, str) or not scope or len(scope) > 512:
+        raise WrongField("scope must be all, the id of a flow, or path: and the path of an asset or folder")
+    if scope.startswith(PATH) and not scope.startswith(f"{PATH}/"):
+        raise WrongField("a path begins with /")
+    return scope
+
+
+def _seconds(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not 0 < value <= gates.LONGEST_SLOW:
+        raise WrongField(f"slow_seconds must be a number above 0, at most {gates.LONGEST_SLOW:g}")
+    return float(value)
+
+
+def _breakpoints(fields: Json) -> frozenset[int]:
+    """A breakpoint is a gate: 3 comes with the answer to 2, and a worker goes from 4 to 5 without asking anybody."""
+    wanted = fields.get("breakpoints", [])
+    if not isinstance(wanted, list) or not all(step in STEPS and not isinstance(step, bool) for step in wanted):
+        raise WrongField(f"breakpoints must be a list of the steps that have a gate: {', '.join(map(str, STEPS))}")
+    return frozenset(wanted)
+
+
+ROUTES: Final = [
+    Route("/_aemulator/gates", show, methods=["GET"]),
+    Route("/_aemulator/gates", put, methods=["PUT"]),
+    Route("/_aemulator/gates/step", step, methods=["POST"]),
+]

@@ -1,0 +1,43 @@
+"""Bodies of the control plane's requests and answers."""
+
+from typing import Any, Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from contract import jsontext
+
+MAX_BODY: Final = 64 * 1024
+Json = dict[str, Any]
+
+
+class WrongField(ValueError):
+    """Something in a request is not as it must be; the message says what."""
+
+
+async def body(request: Request, limit: int = MAX_BODY) -> Json:
+    """A JSON object. Raises WrongField."""
+    received = bytearray()
+    try:
+        async for chunk in request.stream():
+            received += chunk
+            if len(received) > limit:
+                raise WrongField(f"the request is larger than {limit} bytes")
+    except ClientDisconnect as err:
+        raise WrongField("the client left") from err
+    try:
+        fields = jsontext.loads(bytes(received) or b"{}")
+    except ValueError as err:
+        raise WrongField("the body is not JSON") from err
+    if not isinstance(fields, dict):
+        raise WrongField("the body must be a JSON object")
+    return fields
+
+
+def json(content: Json, status: int = 200) -> Response:
+    text = jsontext.dumps(content).encode("utf-8", "replace")
+    return Response(text, status, {"cache-control": "no-store"}, media_type="application/json")
+
+
+def problem(status: int, message: str) -> Response:
+    return JSONResponse({"ok": False, "message": message}, status)
