@@ -9,13 +9,13 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contract import jsontext
-from runtime import files, node
+from runtime import files, node, outside
 from runtime.actions import Deployed
 from runtime.errors import ActionBroken, ActionDied, CannotRun
 from runtime.output import Lines
@@ -47,6 +47,7 @@ class NodeProcess:
         self._folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
         self._on_line: OnLine | None = None
         self._mark = ""
+        self._request_id = ""
         self._marked = {"stdout": asyncio.Event(), "stderr": asyncio.Event()}
         self._ended_because = ""
         self._is_ending = False
@@ -88,6 +89,7 @@ class NodeProcess:
         timeout = None if self._is_inspected else self.action.spec.timeout / 1000
         deadline = time.time() + (timeout or DEBUGGED_FOR)
         self._on_line, self._mark = on_line, f"--- {secrets.token_hex(16)}"
+        self._request_id = request_id_of(params)
         for event in self._marked.values():
             event.clear()
         environment = node.activation_environment(self.action, activation_id, deadline)
@@ -164,6 +166,12 @@ class NodeProcess:
         self._writer.write(jsontext.dumps(message).encode() + b"\n")
 
     async def _receive(self) -> dict[str, Any]:
+        """The next message that is an answer; exchanges with other servers are told on the way."""
+        while "exchange" in (message := await self._next()):
+            outside.tell(message["exchange"], self._request_id)
+        return message
+
+    async def _next(self) -> dict[str, Any]:
         try:
             line = await self._reader.readline()
         except ValueError as err:
@@ -236,6 +244,13 @@ class NodeProcess:
 
     def _remember_files(self, loaded: list[str]) -> None:
         self.fingerprint = files.fingerprint([self.action.spec.file, *loaded])
+
+
+def request_id_of(params: Mapping[str, Any]) -> str:
+    """What an activation works for: Adobe's SDK has it as a parameter, a web action in its headers."""
+    headers = params.get("__ow_headers")
+    found = params.get("requestId") or (headers.get("x-request-id") if isinstance(headers, Mapping) else "")
+    return str(found or "")
 
 
 def remove_leftovers() -> None:

@@ -15,6 +15,7 @@ from runtime.actions import DEFAULT_PACKAGE, Deployed
 from runtime.activations import Filter, State, Summary
 from runtime.errors import BadRequest, NotFound
 from runtime.gateway import json_response
+from runtime.node_process import request_id_of
 
 BLOCKING_FOR: Final = 60.0  # seconds; a caller may ask for less
 MAX_LISTED: Final = 200
@@ -48,7 +49,7 @@ async def invoke(request: Request) -> Response:
     gateway.check_key(request)
     action = await _action(request)
     params = await _params(request)
-    request_id = str(params.get("requestId") or request.headers.get("x-request-id") or "")
+    request_id = request_id_of(params) or request.headers.get("x-request-id", "")
     activation_id, task = await lifecycle.invoker().invoke(action, params, request_id=request_id)
     headers = {"x-openwhisk-activation-id": activation_id}
     if not _flag(request, "blocking"):

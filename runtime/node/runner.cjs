@@ -5,6 +5,7 @@
 //        {"run": {"params", "environment", "mark"}}              again and again
 //   out  {"loaded": [files]} or {"broken": message}
 //        {"result": object, "error": "" | "developer", "files": [files]}
+//        {"exchange": {…}}                                    at any time, see exchanges.cjs
 //
 // What the action writes goes to stdout and stderr; `mark` on a line of its own in both ends an activation's part.
 
@@ -16,6 +17,8 @@ const write = { stdout: process.stdout.write.bind(process.stdout), stderr: proce
 const channel = new net.Socket({ fd: Number(process.env.AEMULATOR_RUNNER_FD), readable: true, writable: true });
 delete process.env.AEMULATOR_RUNNER_FD;
 let main;
+
+require('./exchanges.cjs')((exchange) => send({ exchange }));
 
 function send(message) {
   channel.write(`${JSON.stringify(message)}\n`);

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from tests import photographer
+from tests.flow.flows import flow_of
 from tests.server import ADMIN, ROOT, ServerProcess, clean_environment, manage, wait_until
 from tests.services import require, require_program
 
@@ -125,6 +126,13 @@ def test_the_classic_scenario(paste: Paste, server: ServerProcess, home: Path, i
         failed = json.dumps(photographer.content_of(http, broken))
         assert "this is no picture that can be read" in failed
 
+    with server.client() as admin:
+        exchanges = flow_of(admin, path)["exchanges"]
+        (asked,) = [one for one in exchanges if one["to"] == "external"]
+        assert (asked["from"], asked["method"], asked["status"]) == ("custom-worker", "POST", 200)
+        assert asked["url"].startswith(f"{image_service}/v1/edit?crop=square")
+        seen = admin.get(f"/_aemulator/exchanges/{asked['id']}").text
+        assert "demo-key" not in seen
     environment = json.loads(manage("env", "--for", "json", "--data-dir", str(server.data_dir)).stdout)
     rest = f"{server.url}/api/v1/namespaces/_/activations"
     key = tuple(environment["AIO_RUNTIME_AUTH"].split(":"))
