@@ -1,5 +1,6 @@
 """The choices of the toolbar: how the list is sorted, and the columns of the list view."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -33,18 +34,19 @@ def sorts() -> list[Choice]:
         Choice("-size", _("Largest first")),
         Choice("size", _("Smallest first")),
         Choice("type", _("Type")),
+        Choice("state", _("Processing, failed first")),
     ]
 
 
-def columns(order: Order, page_url: str, search: str) -> list[Column]:
-    """Those that can be sorted by link to the list in that order, or turned round."""
+def columns(order: Order, page_url: str, query: Mapping[str, object]) -> list[Column]:
+    """Those that can be sorted by link to the list in that order, or turned round; `query` is that of the list."""
 
     def sortable(key: str, column: str, label: str) -> Column:
         current = order.key == key
         wanted = Order(key, not order.descending if current else key in {"modified", "size"})
         direction = "descending" if order.descending else "ascending"
-        query = urlencode({"search": search, "sort": wanted.value} if search else {"sort": wanted.value})
-        return Column(column, label, f"{page_url}?{query}", direction if current else "")
+        turned = urlencode({**query, "sort": wanted.value}, doseq=True)
+        return Column(column, label, f"{page_url}?{turned}", direction if current else "")
 
     return [
         sortable("name", "name", _("Name")),
@@ -52,5 +54,5 @@ def columns(order: Order, page_url: str, search: str) -> list[Column]:
         Column("pixels", _("Pixels")),
         sortable("size", "size", _("Size")),
         sortable("modified", "changed", _("Changed")),
-        Column("state", _("Processing")),
+        sortable("state", "state", _("Processing")),
     ]

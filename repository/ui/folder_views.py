@@ -15,6 +15,8 @@ from repository.ui import listing
 from repository.ui.breadcrumb import breadcrumb
 from repository.ui.column_view import columns_above
 from repository.ui.columns import columns, sorts
+from repository.ui.filter_choices import menu
+from repository.ui.filters import Filters
 from repository.ui.items import Folder, folder, items
 from repository.ui.listing import Order, Page, Scope
 from shell import page as shell
@@ -39,16 +41,19 @@ class Request:
     @property
     def shown_as(self) -> str:
         """What a search finds lies in many folders: there are no columns of it."""
-        return "list" if self.scope.search and self.view == "column" else self.view
+        return "list" if self.scope.is_search and self.view == "column" else self.view
 
     @property
     def page_url(self) -> str:
         return self.folder.url
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, object]:
         search = {"search": self.scope.search} if self.scope.search else {}
-        return search | {"sort": self.scope.order.value, "view": self.view}
+        return {**search, **self.scope.filters.query, "sort": self.scope.order.value, "view": self.view}
+
+    def url_query(self, **more: str) -> str:
+        return urlencode(self.query | more, doseq=True)
 
 
 @require_safe
@@ -124,7 +129,8 @@ def _asked(request: HttpRequest, suffix: str) -> Request:
     order = Order.parse(request.GET.get("sort") or request.COOKIES.get(SORT_COOKIE, ""))
     view = request.GET.get("view") or request.COOKIES.get(VIEW_COOKIE, "")
     search = request.GET.get("search", "").strip()[:MAX_SEARCH].replace("\0", "")
-    return Request(folder(node), Scope(node, order, search), view if view in VIEWS else "card")
+    scope = Scope(node, order, search, Filters.parse(request.GET))
+    return Request(folder(node), scope, view if view in VIEWS else "card")
 
 
 def _path(suffix: str) -> NodePath:
@@ -146,17 +152,19 @@ def _folder(path: NodePath) -> tree.TreeNode:
 
 def _context(request: HttpRequest, asked: Request) -> dict[str, Any]:
     page = listing.page(asked.scope)
-    order, search, url = asked.scope.order, asked.scope.search, asked.page_url
+    order, url = asked.scope.order, asked.page_url
     return _items(page, asked) | {
         "breadcrumb": breadcrumb(asked.folder.path),
-        "columns": columns(order, url, search),
+        "columns": columns(order, url, asked.query),
         "sorts": sorts(),
+        "filters": asked.scope.filters,
+        "filter_menu": menu(asked.scope.filters, url, asked.query),
         "sort_value": order.value,
         "total": listing.total(asked.scope),
-        "live_url": f"/assets.live.html{asked.folder.path.href}?{urlencode(asked.query)}",
-        "card_query": urlencode(asked.query | {"view": "card"}),
-        "list_query": urlencode(asked.query | {"view": "list"}),
-        "column_query": urlencode(asked.query | {"view": "column"}),
+        "live_url": f"/assets.live.html{asked.folder.path.href}?{asked.url_query()}",
+        "card_query": asked.url_query(view="card"),
+        "list_query": asked.url_query(view="list"),
+        "column_query": asked.url_query(view="column"),
         "columns_above": columns_above(asked.folder.path, order) if asked.shown_as == "column" else [],
         "chosen_view": asked.view,
         "base_url": request.build_absolute_uri("/").rstrip("/"),
@@ -165,13 +173,14 @@ def _context(request: HttpRequest, asked: Request) -> dict[str, Any]:
 
 
 def _items(page: Page, asked: Request) -> dict[str, Any]:
-    query = urlencode(asked.query | {"after": page.after})
+    query = asked.url_query(after=page.after)
     return {
         "items": [(item, page.places[item.path]) for item in items(page.nodes)],
         "more_url": f"/assets.items.html{asked.folder.path.href}?{query}" if page.after else "",
         "view": asked.shown_as,
         "folder": asked.folder,
         "search": asked.scope.search,
+        "searching": asked.scope.is_search,
         "descending": asked.scope.order.descending,
         "page_url": asked.page_url,
     }
@@ -181,7 +190,7 @@ def _touched(found: list[changes.ChangeRecord], asked: Request) -> list[NodePath
     """The items that the changes belong to: direct children of the folder, or what the search shows."""
     parent = asked.folder.path
     paths = dict.fromkeys(change.path for change in found if change.path != parent)
-    if asked.scope.search:
+    if asked.scope.is_search:
         return list(dict.fromkeys(_item_of(path) for path in paths))
     return list(dict.fromkeys(parent / path.relative_to(parent).partition("/")[0] for path in paths))
 

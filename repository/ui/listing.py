@@ -7,7 +7,7 @@ nothing is shown twice or left out when somebody adds or deletes items meanwhile
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import orjson
@@ -16,6 +16,7 @@ from django.db import connection
 from repository import nodetypes, tree
 from repository.paths import NodePath
 from repository.tree import TreeNode
+from repository.ui.filters import Filters, state_key
 
 PAGE_SIZE: Final = 60
 
@@ -37,7 +38,7 @@ _DATE_TEXT = {
 
 @dataclass(frozen=True)
 class Order:
-    """`key` is name, modified, size or type."""
+    """`key` is name, modified, size, type or state."""
 
     key: str = "name"
     descending: bool = False
@@ -53,7 +54,7 @@ class Order:
         return cls(key, text.startswith("-")) if key in KEYS else cls()
 
 
-KEYS: Final = ("name", "modified", "size", "type")
+KEYS: Final = ("name", "modified", "size", "type", "state")
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is listed: the children of `folder`, or with `search` all below it with that text in their names."""
+    """What is listed: the children of `folder`; or all below it with `search` in their names that the filters let
+    through."""
 
     folder: TreeNode
     order: Order
     search: str = ""
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def is_search(self) -> bool:
+        return bool(self.search or self.filters)
+
+    @property
+    def turned(self) -> "Scope":
+        return replace(self, order=Order(self.order.key, not self.order.descending))
 
 
 @dataclass(frozen=True)
@@ -113,8 +124,7 @@ def cursor_near(scope: Scope, node: TreeNode, before: int) -> str:
     place = located(scope, [node.path]).places.get(node.path)
     if place is None:
         return ""
-    turned = Scope(scope.folder, Order(scope.order.key, not scope.order.descending), scope.search)
-    earlier = _places(turned, place.kind, place, before + 1)
+    earlier = _places(scope.turned, place.kind, place, before + 1)
     return earlier[before][1].cursor if len(earlier) > before else ""
 
 
@@ -134,8 +144,7 @@ def neighbours(scope: Scope, node: TreeNode) -> tuple[NodePath | None, NodePath 
     place = located(scope, [node.path]).places.get(node.path)
     if place is None:
         return None, None
-    turned = Scope(scope.folder, Order(scope.order.key, not scope.order.descending), scope.search)
-    before, after = (_places(each, 1, place, 1) for each in (turned, scope))
+    before, after = (_places(each, 1, place, 1) for each in (scope.turned, scope))
     return before[0][0] if before else None, after[0][0] if after else None
 
 
@@ -178,11 +187,16 @@ def _select(scope: Scope, kind: int, condition: str, parameters: list[Any], tail
 
 
 def _where(scope: Scope, kind: int) -> tuple[str, list[Any]]:
-    if not scope.search:
+    if not scope.is_search:
         return f"n.parent_id = %s AND {_KINDS[kind]}", [scope.folder.id]
+    if scope.filters and kind == 0:
+        return "1 = 0", []
     escaped = scope.search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    condition = f"n.path >= %s AND n.path < %s AND {_KINDS[kind]} AND LOWER(n.name) LIKE %s ESCAPE '\\'"
-    return condition, [*scope.folder.path.below, f"%{escaped}%"]
+    where, parameters = f"n.path >= %s AND n.path < %s AND {_KINDS[kind]}", [*scope.folder.path.below]
+    if scope.search:
+        where, parameters = f"{where} AND LOWER(n.name) LIKE %s ESCAPE '\\'", [*parameters, f"%{escaped}%"]
+    condition, values = scope.filters.condition()
+    return where + condition, [*parameters, *values]
 
 
 def _key(order: Order, kind: int) -> str:
@@ -196,6 +210,8 @@ def _key(order: Order, kind: int) -> str:
 def _sort_text(order: Order) -> str:
     if order.key == "modified":
         return _modified()
+    if order.key == "state":
+        return state_key()
     if order.key == "size":
         return _digits(f"COALESCE({_ORIGINAL_BINARY.format(column='size')}, 0)")
     return f"COALESCE({_ORIGINAL_BINARY.format(column='mime_type')}, '')"

@@ -39,6 +39,10 @@ class AssetCollection extends HTMLElement {
     return this.querySelector(`[data-slot="${name}"]`);
   }
 
+  get isSearch() {
+    return "searching" in this.dataset;
+  }
+
   get folder() {
     return this.dataset.folder;
   }
@@ -136,7 +140,7 @@ class AssetCollection extends HTMLElement {
       "Ctrl+a": "select-all", Escape: "clear", Backspace: "delete", Delete: "delete", m: "move", p: "properties",
       ArrowLeft: "step", ArrowRight: "step", ArrowUp: "step", ArrowDown: "step", " ": "toggle",
     }[command];
-    if (!act || (act === "clear" && !this.selected.size && !this.dataset.search)) return;
+    if (!act || (act === "clear" && !this.selected.size && !this.isSearch)) return;
     if (["delete", "move", "properties"].includes(act) && !this.selected.size && !this.focused) return;
     if (act === "toggle" && !event.target.matches(".item-link")) return;
     event.preventDefault();
@@ -173,7 +177,7 @@ class AssetCollection extends HTMLElement {
 
   /** First the selection goes, then the search. */
   clear() {
-    if (!this.selected.size && this.dataset.search) return visit(location.pathname);
+    if (!this.selected.size && this.isSearch) return visit(location.pathname);
     this.selected.clear();
     this.refresh();
   }
@@ -247,7 +251,7 @@ class AssetCollection extends HTMLElement {
   }
 
   accepts(event) {
-    return !this.dataset.search && hasFiles(event.dataTransfer);
+    return !this.isSearch && hasFiles(event.dataTransfer);
   }
 
   dragenter(event) {

@@ -65,7 +65,7 @@ export class LiveList {
 
   showTotal(total) {
     this.host.dataset.total = total;
-    this.host.slotted("count").textContent = this.host.dataset.search
+    this.host.slotted("count").textContent = "searching" in this.host.dataset
       ? ngettext("%(count)s item found", "%(count)s items found", total)
       : ngettext("%(count)s item", "%(count)s items", total);
   }
@@ -79,7 +79,7 @@ export class LiveList {
   place(fresh) {
     const old = this.find(fresh.dataset.path);
     if (old) return this.update(old, fresh);
-    if (this.host.dataset.search) return null;
+    if ("searching" in this.host.dataset) return null;
     const before = this.successorOf(fresh);
     if (!before && this.list.querySelector("[hx-get]")) return null; // its place is on a page that is not loaded yet
     if ("earlier" in this.host.dataset && before === this.list.querySelector(".item")) return null; // among those before
