@@ -26,14 +26,19 @@ async def standstill() -> AsyncIterator[None]:
     async with _turn:
         try:
             await _pause()
+            await _quiet()  # what the loops left in threads may need the blob storage to end, so before the gate closes
             async with gate.closed(WITHIN):
-                if not await dbthreads.quiet(WITHIN):
-                    raise StillBusy("a transaction is still under way")
+                await _quiet()
                 yield
         finally:
             for resume in boxes.resumes(settings.WORKERS):
                 await resume()
             supervisor.start(boxes.loops(settings.WORKERS))
+
+
+async def _quiet() -> None:
+    if not await dbthreads.quiet(WITHIN):
+        raise StillBusy("a transaction is still under way")
 
 
 async def _pause() -> None:

@@ -21,6 +21,7 @@ FIRST_DELAY: Final = 5  # seconds before the first retry; doubles
 LONGEST_DELAY: Final = 3600
 
 _holders: set[object] = set()
+_STOP: Final = object()
 logger = logging.getLogger(__name__)
 
 
@@ -43,12 +44,23 @@ def held() -> Iterator[None]:
         _holders.discard(token)
 
 
+def stop() -> None:
+    """Whoever is deleting blobs comes to an end after the one that it is at."""
+    _holders.add(_STOP)
+
+
+def go_on() -> None:
+    _holders.discard(_STOP)
+
+
 def delete_due() -> int:
     """Delete a batch of what is due; a blob that cannot be deleted now is tried again later. How many were due."""
     if _holders:
         return 0
     due = list(BlobDeletion.objects.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")[:BATCH])
     for deletion in due:
+        if _holders:
+            return 0
         try:
             storage().delete(deletion.blob)
         except BlobStorageError as err:

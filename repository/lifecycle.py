@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from repository import binaries_asgi, poller
+from repository import binaries_asgi, deletions, poller
 
 PAUSE: Final = 5.0  # seconds
 
@@ -13,8 +13,13 @@ async def startup() -> None:
 
 
 async def pause() -> None:
-    """The loops have ended; so has what they left in threads, after this."""
+    """The loops have ended; so has what they left in threads, after this, or soon."""
+    deletions.stop()
     await asyncio.to_thread(poller.wait_for_commits, PAUSE)
+
+
+async def resume() -> None:
+    deletions.go_on()
 
 
 async def shutdown() -> None:

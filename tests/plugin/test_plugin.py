@@ -83,7 +83,7 @@ def test_each_process_of_xdist_has_its_own_server(project: Project) -> None:
         import os, pytest
         from pathlib import Path
 
-        @pytest.mark.parametrize("number", range(6))
+        @pytest.mark.parametrize("number", range(4))
         def test_alone(aemulator, number):
             Path(f"{os.environ['PYTEST_XDIST_WORKER']}.txt").write_text(aemulator.url)
             with aemulator.client() as client:

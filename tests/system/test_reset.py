@@ -151,6 +151,14 @@ def test_what_was_answered_before_it_is_gone_whoever_writes_meanwhile(server: Se
     assert not left & {name for at, name in done if at < last}
 
 
+def test_blobs_that_are_being_deleted_hold_nothing_up(server: ServerProcess, http: httpx.Client) -> None:
+    folder = photographer.make_folder(http, "many")
+    for number in range(12):
+        Upload(http, folder, f"{number}.jpg", photographer.photo(number, 64, 48)).run()
+    assert http.request("DELETE", "/api/assets/many", auth=ADMIN).status_code == 200
+    assert reset(server) < 4
+
+
 def test_two_at_once_take_turns(server: ServerProcess) -> None:
     with ThreadPoolExecutor(3) as callers:
         assert all(took < 10 for took in callers.map(reset, [server] * 3))
