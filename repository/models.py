@@ -196,3 +196,31 @@ class BlobDeletion(models.Model):
     blob = models.CharField(max_length=1024)
     attempts = models.IntegerField(default=0)
     next_attempt_at = models.DateTimeField(db_index=True)
+
+
+class ImportState(models.TextChoices):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ImportedFile(models.Model):
+    """One file that is to be fetched from a URL and made an asset. Files of one request share `job`."""
+
+    job = models.CharField(max_length=36, db_index=True)
+    position = models.IntegerField()
+    path = models.TextField()  # of the asset
+    url = models.TextField()
+    mime_type = models.CharField(max_length=255, default="", blank=True)
+    metadata = models.JSONField(default=dict)
+    user = models.CharField(max_length=255)
+    state = models.CharField(max_length=16, choices=ImportState.choices, default=ImportState.PENDING)
+    asset_uuid = models.CharField(max_length=36, default="", blank=True)
+    message = models.TextField(default="", blank=True)
+    attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="repository_import_position")]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="repository_import_due")]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dbthreads import in_db
 from repository import changes, jobs
-from repository.models import ChunkedUpload, CompletedUpload, ProcessedEvent, ProcessingJob
+from repository.models import ChunkedUpload, CompletedUpload, ImportedFile, ProcessedEvent, ProcessingJob
 
 INTERVAL: Final = 600.0  # seconds
 BEAT: Final = 20.0
@@ -34,6 +34,7 @@ def forget() -> None:
     CompletedUpload.objects.filter(expires__lt=now).delete()
     ChunkedUpload.objects.filter(expires__lt=now).delete()
     ProcessedEvent.objects.filter(at__lt=now - EVENTS_KEPT).delete()
+    ImportedFile.objects.filter(created__lt=now - JOBS_KEPT).delete()
     _forget_jobs()
 
 

@@ -12,6 +12,7 @@ from repository.models import (
     BlobDeletion,
     ChunkedUpload,
     CompletedUpload,
+    ImportedFile,
     JobRendition,
     JobState,
     JournalCursor,
@@ -23,8 +24,13 @@ from repository.models import (
 from repository.paths import ROOT
 
 TABLES = (
+<<<<<<< HEAD
     *(Binary, Node, BlobDeletion, CompletedUpload, ChunkedUpload),
     *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent, ParkedEvent),
+=======
+    *(Binary, Node, BlobDeletion, CompletedUpload, ChunkedUpload, ImportedFile),
+    *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent),
+>>>>>>> 2841426 (Import files from URLs of the hosts that the settings allow)
 )
 hold = deletions.held
 

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_ASSET}$", views.AssetView.as_view(), name="adobe-asset"),
     re_path(rf"{_ASSET}/metadata$", views.MetadataView.as_view(), name="adobe-metadata"),
     re_path(rf"{_ASSET}/renditions$", views.RenditionsView.as_view(), name="adobe-renditions"),
+    re_path(r"^adobe/assets/import/(?:fromUrl|from-url)$", views.ImportView.as_view(), name="adobe-import"),
+    re_path(r"^adobe/assets/import/jobs/(?P<job>[^/]+)/(?P<what>status|result)$", views.ImportJobView.as_view()),
     re_path(r"^adobe/assets/search$", views.SearchView.as_view(), name="adobe-search"),
     re_path(r"^adobe/folders/?$", views.FoldersView.as_view(), name="adobe-folders"),
     re_path(r"^adobe/folders/delete$", views.DeleteFoldersView.as_view()),

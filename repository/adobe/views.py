@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from repository import tree
-from repository.adobe import documents, folders, identifiers, json_patch, search
+from repository.adobe import documents, folders, identifiers, importing, json_patch, search
 from repository.adobe.documents import Document
 from repository.api import writing
 from repository.api.errors import BadRequest, PreconditionFailed, status_of
@@ -52,6 +52,33 @@ class DeleteFoldersBody(serializers.Serializer[Any]):
     paths = serializers.ListField(child=serializers.CharField(max_length=2048), allow_empty=False, max_length=100)
     recursive = serializers.BooleanField(default=False)
     force = serializers.BooleanField(default=False)
+
+
+class ImportedFileBody(serializers.Serializer[Any]):
+    fileName = serializers.CharField(max_length=255, trim_whitespace=False)  # noqa: N815
+    url = serializers.CharField(max_length=8192)
+    mimeType = serializers.CharField(required=False, allow_blank=True, max_length=255)  # noqa: N815
+    fileSize = serializers.IntegerField(required=False, min_value=0)  # noqa: N815
+    assetMetadata = serializers.DictField(required=False, allow_null=True)  # noqa: N815
+
+
+class ImportBody(serializers.Serializer[Any]):
+    folder = serializers.CharField(max_length=2048)
+    files = serializers.ListField(child=ImportedFileBody(), min_length=1, max_length=300)
+    sourceName = serializers.CharField(required=False, allow_blank=True, max_length=255)  # noqa: N815
+
+
+class ImportView(AdobeView):
+    def post(self, request: Request) -> HttpResponse:
+        begun = importing.begin(_validated(ImportBody(data=request.data)), request.user.get_username())
+        headers = {"Location": f"/adobe/assets/import/jobs/{begun['jobId']}/status"}
+        encoded = documents.encoded(begun)
+        return HttpResponse(encoded, status=HTTPStatus.ACCEPTED, content_type=JSON, headers=headers)
+
+
+class ImportJobView(AdobeView):
+    def get(self, _request: Request, job: str, what: str) -> HttpResponse:
+        return _json(importing.status(job) if what == "status" else importing.result(job))
 
 
 class AssetView(AdobeView):

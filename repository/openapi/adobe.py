@@ -61,6 +61,10 @@ _PATCH_BODY: Final[Node] = {
     },
 }
 _CONDITION: Final[Node] = {"type": "object", "description": "`match` with `text`, or `term` with a property's values"}
+_JOB: Final = path("job", "Id of the job")
+_IMPORTED: Final = form(
+    {"fileName": STRING, "url": STRING, "mimeType": STRING, "assetMetadata": {"type": "object"}}, ["fileName", "url"]
+)
 PATHS: Final[dict[str, Node]] = {
     "/adobe/assets/{assetId}": {
         "delete": operation(
@@ -109,6 +113,46 @@ PATHS: Final[dict[str, Node]] = {
     "/adobe/assets/{assetId}/renditions/{name}/as/{file}": _binary(
         "getRenditionAs", "A rendition under a file name", _RENDITION, _FILE
     ),
+    "/adobe/assets/import/fromUrl": {
+        "post": operation(
+            TAG,
+            "importAssetsFromUrl",
+            "Fetch files from URLs and make assets of them",
+            {
+                202: answer("Begun", ref("ImportJob"), headers=["Location"]),
+                **_refusals(400, 401, 404, 415),
+            },
+            description="Only hosts of the setting AEMULATOR_IMPORT_HOSTS are asked, by default this machine alone.",
+            body=json_body(
+                form(
+                    {
+                        "folder": {"type": "string", "description": "Path or id"},
+                        "files": {"type": "array", "minItems": 1, "maxItems": 300, "items": _IMPORTED},
+                        "sourceName": STRING,
+                    },
+                    ["folder", "files"],
+                )
+            ),
+        )
+    },
+    "/adobe/assets/import/jobs/{job}/status": {
+        "get": operation(
+            TAG,
+            "getImportStatus",
+            "How an import stands",
+            {200: answer("PROCESSING, COMPLETED or FAILED", ref("ImportJob")), **_refusals(401, 404)},
+            parameters=(_JOB,),
+        )
+    },
+    "/adobe/assets/import/jobs/{job}/result": {
+        "get": operation(
+            TAG,
+            "getImportResult",
+            "What became of each file",
+            {200: answer("The files, in the order of the request", ref("ImportJob")), **_refusals(401, 404)},
+            parameters=(_JOB,),
+        )
+    },
     "/adobe/assets/search": {
         "post": operation(
             TAG,
@@ -182,6 +226,7 @@ SCHEMAS: Final[dict[str, Node]] = {
         {"assetId": STRING, "assetMetadata": _MAP, "repositoryMetadata": _MAP},
         ["assetId", "assetMetadata", "repositoryMetadata"],
     ),
+    "ImportJob": form({"jobId": STRING, "status": STRING, "items": array(_MAP)}, ["jobId", "status"]),
     "AssetHits": form({"search-metadata": _MAP, "hits": _MAP, "cursor": STRING}, ["search-metadata", "hits"]),
     "AssetRendition": form({"name": STRING, "href": STRING, "format": STRING, "size": INTEGER}, ["name", "href"]),
     "Folder": form({"folderId": STRING, "name": STRING, "path": STRING, "title": STRING}, ["folderId", "name", "path"]),
