@@ -27,13 +27,8 @@ from repository.models import (
 from repository.paths import ROOT
 
 _MODELS: Final[tuple[type[Model], ...]] = (
-<<<<<<< HEAD
-    *(JobRendition, ProcessingJob, ProcessedEvent, JournalCursor, CompletedUpload, ChunkedUpload),
-    *(ParkedEvent, Node, Binary, BlobDeletion, Change, Session),
-=======
     *(JobRendition, ProcessingJob, ProcessedEvent, JournalCursor, CompletedUpload, ChunkedUpload, ImportedFile),
-    *(Node, Binary, BlobDeletion, Change, Session),
->>>>>>> 2841426 (Import files from URLs of the hosts that the settings allow)
+    *(ParkedEvent, Node, Binary, BlobDeletion, Change, Session),
 )
 
 

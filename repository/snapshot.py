@@ -24,13 +24,8 @@ from repository.models import (
 from repository.paths import ROOT
 
 TABLES = (
-<<<<<<< HEAD
-    *(Binary, Node, BlobDeletion, CompletedUpload, ChunkedUpload),
-    *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent, ParkedEvent),
-=======
     *(Binary, Node, BlobDeletion, CompletedUpload, ChunkedUpload, ImportedFile),
-    *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent),
->>>>>>> 2841426 (Import files from URLs of the hosts that the settings allow)
+    *(ProcessingJob, JobRendition, JournalCursor, ProcessedEvent, ParkedEvent),
 )
 hold = deletions.held
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('repository', '0002_item_indexes'),
+        ('repository', '0003_gates_and_faults'),
     ]
 
     operations = [
