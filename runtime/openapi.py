@@ -101,6 +101,7 @@ PATHS: Final[dict[str, Node]] = {
             _ANYTHING,
             _NAMESPACE,
             query("name", "Of one action"),
+            query("requestId", "Of one request; those that still run are listed, too (not in Adobe's Runtime)"),
             query("since", "Milliseconds since 1970", INTEGER),
             query("upto", "Milliseconds since 1970", INTEGER),
             query("docs", "`true`: with responses"),

@@ -70,13 +70,15 @@ async def invoke(request: Request) -> Response:
 async def list_activations(request: Request) -> Response:
     gateway.check_key(request)
     package, _, name = request.query_params.get("name", "").rpartition("/")
+    request_id = request.query_params.get("requestId", "")  # ours: those that run are among them
     wanted = Filter(
         namespace=_namespace(request),
         package=package,
         name=name,
         since=_moment(request, "since"),
         upto=_moment(request, "upto"),
-        only_ended=True,
+        request_id=request_id,
+        only_ended=not request_id,
     )
     if _flag(request, "count"):
         return json_response({"activations": await in_db(activations.count, wanted)})

@@ -10,6 +10,7 @@ from runtime.activations import Line, Summary
 
 Json = dict[str, Any]
 _CODES: Final = {"success": 0, "application error": 1, "developer error": 2, "internal error": 3}
+_LISTED_ONLY: Final = frozenset({"statusCode", "state", "web"})
 _STATUS: Final = {"developer error": "action developer error", "internal error": "whisk internal error"}
 
 
@@ -47,12 +48,14 @@ def listed_activation(summary: Summary) -> Json:
         "end": _end(summary),
         "duration": _end(summary) - _start(summary),
         "statusCode": _CODES.get(summary.state, 0),
+        "state": summary.state,  # this and the next are not Runtime's
+        "web": summary.is_web,
         "annotations": _pairs(_activation_annotations(summary)),
     }
 
 
 def activation(summary: Summary, lines: Sequence[Line]) -> Json:
-    listed = {name: value for name, value in listed_activation(summary).items() if name != "statusCode"}
+    listed = {name: value for name, value in listed_activation(summary).items() if name not in _LISTED_ONLY}
     return {**listed, "logs": log_lines(lines), "response": response(summary.state, summary.result)}
 
 

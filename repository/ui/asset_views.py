@@ -83,6 +83,7 @@ def _context(request: HttpRequest, node: tree.TreeNode) -> dict[str, Any]:
         "before": before,
         "after": after,
         "live_url": f"/assetdetails.live.html{node.path.href}",
+        "worker_log_url": f"/assetdetails.worker.html{node.path.href}",
         "base_url": request.build_absolute_uri("/").rstrip("/"),
     }
 

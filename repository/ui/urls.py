@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from repository.ui import api_views, asset_views, folder_views, start_views
+from repository.ui import api_views, asset_views, folder_views, start_views, worker_log_views
 
 messages = cache_control(max_age=300)(JavaScriptCatalog.as_view(packages=["repository"]))
 
@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assets.states.json", asset_views.states),
     re_path(r"^assetdetails\.html(?P<suffix>/.+)$", asset_views.asset_details, name="ui-asset"),
     re_path(r"^assetdetails\.preview\.html(?P<suffix>/.+)$", asset_views.preview),
+    re_path(r"^assetdetails\.worker\.html(?P<suffix>/.+)$", worker_log_views.worker_log),
     re_path(r"^assetdetails\.live\.html(?P<suffix>/.+)$", asset_views.live),
 ]
