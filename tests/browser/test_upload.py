@@ -1,9 +1,10 @@
 """Uploading in the browser: bytes, processing, thumbnail, without a reload."""
 
+import re
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PATIENCE, Visitors, keep, upload
 from tests.browser.drawing import photo, photo_bytes
@@ -162,6 +163,66 @@ def test_an_upload_goes_on_while_people_look_at_other_pages(page: Page, folder: 
     expect(page.locator(".dock h2")).to_have_text("6 assets ready")
     page.go_back()
     expect(page.locator(".item")).to_have_count(6)
+
+
+def test_a_file_that_was_paused_sends_only_the_parts_that_are_missing(
+    page: Page, folder: str, tmp_path: Path, client: httpx.Client
+) -> None:
+    data = bytes(range(256)) * 100_000  # 25.6 MB: three parts
+    (tmp_path / "archive.bin").write_bytes(data)
+    parts: list[str] = []
+
+    def hold_the_last(route: Route) -> None:
+        parts.append(route.request.url)
+        if len(parts) != 3:
+            route.fallback()
+
+    page.route(re.compile("comp=block"), hold_the_last)
+    arrived: list[str] = []
+    page.on("requestfinished", lambda request: arrived.append(request.url) if "comp=block" in request.url else None)
+    open_folder(page, folder)
+    pick(page, tmp_path / "archive.bin")
+    while len(arrived) < 2:
+        page.wait_for_event("requestfinished")
+    expect(page.locator(".dock-row .how")).to_have_text(re.compile(r"(15|16|20|21) MB of 26 MB"))
+    page.get_by_role("button", name="Pause archive.bin").click()
+    expect(page.locator(".dock-row .how")).to_contain_text("Paused at")
+    page.get_by_role("button", name="Resume archive.bin").click()
+    expect(page.locator('.item[data-name="archive.bin"]')).to_be_visible(timeout=PATIENCE)
+    assert parts[3:] == [parts[2]]
+    assert client.get(f"{folder}/archive.bin").content == data
+    flow = page.locator(".dock-row").get_by_role("link", name="Flow of archive.bin")
+    expect(flow).to_have_attribute("href", f"/flow?path={folder}/archive.bin")
+
+
+def test_all_that_failed_is_retried_at_once(page: Page, folder: str, tmp_path: Path) -> None:
+    page.route("**/devstoreaccount1/**", lambda route: route.fulfill(status=403, body=""))
+    open_folder(page, folder)
+    pick(page, *[photo(tmp_path / f"p{number}.jpg", (300, 200), number) for number in range(3)])
+    expect(page.locator(".dock-row.is-failed")).to_have_count(3)
+    page.unroute_all()
+    page.get_by_role("button", name="Retry failed").click()
+    expect(page.locator(".dock h2")).to_have_text("3 assets ready")
+
+
+def test_files_that_exist_are_asked_about_one_by_one_or_all_at_once(
+    page: Page, folder: str, tmp_path: Path, client: httpx.Client
+) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        upload(client, folder, name, b"old")
+        (tmp_path / name).write_bytes(b"new")
+    open_folder(page, folder)
+    pick(page, *sorted(tmp_path.glob("*.txt")))
+    dialog = page.locator("#dialog-conflict")
+    expect(dialog).to_contain_text("3 files exist already")
+    dialog.get_by_label("Do the same with all 3").uncheck()
+    dialog.get_by_role("button", name="Skip").click()
+    expect(dialog).to_contain_text("2 files exist already")
+    dialog.get_by_text("Keep both", exact=True).click()
+    dialog.get_by_role("button", name="Continue").click()
+    expect(page.locator(".dock h2")).to_have_text("2 assets ready")
+    texts = {name: client.get(f"{folder}/{name}.txt").text for name in ("a", "b", "b1", "c1")}
+    assert texts == {"a": "old", "b": "old", "b1": "new", "c1": "new"}
 
 
 class TestAFileThatExists:

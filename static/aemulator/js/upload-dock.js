@@ -1,6 +1,7 @@
 // The dock: one row for each upload, from its bytes to its thumbnail.
 import { _, fill, ngettext, whole } from "./i18n.js";
 import { bytes, duration } from "./formats.js";
+import { href } from "./paths.js";
 import { announce, element, icon, iconButton } from "./notices.js";
 import { queue } from "./upload-queue.js";
 
@@ -36,7 +37,7 @@ class UploadRow {
 
   showBar() {
     const { state, sent, file, done, total } = this.upload;
-    this.bar.hidden = ["ready", "failed", "cancelled", "waiting", "partial"].includes(state);
+    this.bar.hidden = ["ready", "failed", "cancelled", "partial"].includes(state) || (state === "waiting" && !sent);
     if (state === "processing" && !total) this.bar.removeAttribute("value");
     else this.bar.value = state === "processing" ? done / total : sent / Math.max(file.size, 1);
   }
@@ -66,9 +67,20 @@ class UploadRow {
     window.htmx.process(link);
   }
 
+  /** To every exchange that this upload took. */
+  flowLink() {
+    const link = element("a", { className: "button quiet small", href: `/flow?path=${href(this.upload.path)}` }, _("Flow"));
+    link.setAttribute("aria-label", fill(_("Flow of %(name)s"), this.upload));
+    window.htmx.process(link);
+    return link;
+  }
+
   showActs() {
     const { upload } = this;
     this.acts.replaceChildren();
+    if (upload.canPause) this.acts.append(iconButton("pause", fill(_("Pause %(name)s"), upload), () => queue.hold(upload)));
+    if (upload.state === "paused") this.acts.append(iconButton("play", fill(_("Resume %(name)s"), upload), () => queue.goOn(upload)));
+    if (upload.stored) this.acts.append(this.flowLink());
     if (upload.canCancel) this.acts.append(iconButton("x", fill(_("Cancel %(name)s"), upload), () => queue.cancel(upload)));
     if (upload.canRetry) this.acts.append(iconButton("retry", fill(_("Retry %(name)s"), upload), () => queue.retry(upload)));
     if (upload.state === "ready") this.acts.append(element("span", { className: "good" }, icon("check-round")));
@@ -80,7 +92,8 @@ function wordsFor(upload) {
   if (state === "uploading") return fill(_("%(sent)s of %(size)s"), { sent: bytes(sent), size: bytes(file.size) });
   if (state === "processing") return total ? fill(_("Processing %(done)s of %(total)s"), { done, total }) : _("Processing");
   return {
-    waiting: _("Waiting"), completing: _("Finishing"), ready: readyWords(upload),
+    waiting: sent ? fill(_("Waiting at %(sent)s of %(size)s"), { sent: bytes(sent), size: bytes(file.size) }) : _("Waiting"),
+    paused: fill(_("Paused at %(sent)s of %(size)s"), { sent: bytes(sent), size: bytes(file.size) }), completing: _("Finishing"), ready: readyWords(upload),
     cancelled: _("Cancelled"), failed: fill(_("Failed: %(reason)s"), { reason }),
   }[state];
 }
@@ -119,12 +132,13 @@ class UploadDock extends HTMLElement {
     this.total.setAttribute("aria-label", _("All uploads"));
     this.list = element("ul", { className: "dock-list", tabIndex: 0 });
     this.list.setAttribute("aria-label", _("Uploads"));
+    this.retryButton = element("button", { type: "button", className: "button small", onclick: () => queue.retryAll() }, _("Retry failed"));
     this.pauseButton = iconButton("pause", _("Pause"), () => this.togglePause());
     this.foldButton = iconButton("down", _("Fold"), () => this.fold());
     this.closeButton = iconButton("x", _("Close"), () => this.close());
     this.filter = element("button", { type: "button", className: "button small", onclick: () => this.toggleFailed() }, _("Show failed"));
     this.filter.setAttribute("aria-pressed", "false");
-    const head = element("div", { className: "dock-head" }, element("div", {}, this.headline, this.underline), this.filter, this.pauseButton, this.foldButton, this.closeButton);
+    const head = element("div", { className: "dock-head" }, element("div", {}, this.headline, this.underline), this.retryButton, this.filter, this.pauseButton, this.foldButton, this.closeButton);
     this.dock = element("section", { className: "dock" }, head, this.total, this.list);
     this.dock.setAttribute("aria-label", _("Uploads"));
     this.replaceChildren(this.dock);
@@ -149,6 +163,7 @@ class UploadDock extends HTMLElement {
     this.total.value = tally.size ? tally.sent / tally.size : 1;
     this.total.hidden = !tally.active;
     this.pauseButton.hidden = !tally.active;
+    this.retryButton.hidden = !queue.uploads.some((upload) => upload.state === "failed" && upload.canRetry);
     this.filter.hidden = !tally.failed || tally.failed === tally.all;
     this.closeButton.setAttribute("aria-label", tally.active ? _("Cancel all") : _("Close"));
     this.closeButton.title = this.closeButton.getAttribute("aria-label");

@@ -63,9 +63,9 @@ async function settleDuplicates(plan) {
     if (!plan.fresh.has(folder)) taken.set(folder, await existingOf(folder, [...files.keys()]));
   }
   const duplicates = [...taken].flatMap(([folder, names]) => [...names].map((name) => join(folder, name)));
-  const policy = duplicates.length ? await askAbout(duplicates) : "version";
-  if (!policy) return [];
-  return [...plan.files].flatMap(([folder, files]) => uploadsOf(folder, files, taken.get(folder) ?? new Set(), policy));
+  const policies = await askAbout(duplicates);
+  if (!policies) return [];
+  return [...plan.files].flatMap(([folder, files]) => uploadsOf(folder, files, taken.get(folder) ?? new Set(), policies));
 }
 
 async function existingOf(folder, names) {
@@ -76,18 +76,28 @@ async function existingOf(folder, names) {
   return found;
 }
 
+/** Path → replace, version, keep or skip: one answer for all, or one for each. Null when everything is called off. */
 async function askAbout(duplicates) {
-  const title = ngettext("%(count)s file exists already", "%(count)s files exist already", duplicates.length);
-  const answer = await ask("conflict", { title, names: duplicates });
-  if (!answer) return null;
-  return answer.action === "skip" ? "skip" : answer.values.policy;
+  const policies = new Map();
+  for (let left = duplicates; left.length; left = left.filter((path) => !policies.has(path))) {
+    const title = ngettext("%(count)s file exists already", "%(count)s files exist already", left.length);
+    const all = fill(_("Do the same with all %(count)s"), { count: left.length });
+    const asked = ask("conflict", { title, names: left, all });
+    document.getElementById("dialog-conflict").querySelector('[data-slot="apply"]').hidden = left.length === 1;
+    const answer = await asked;
+    if (!answer) return null;
+    const policy = answer.action === "skip" ? "skip" : answer.values.policy;
+    for (const path of answer.values.all ? left : left.slice(0, 1)) policies.set(path, policy);
+  }
+  return policies;
 }
 
-function uploadsOf(folder, files, taken, policy) {
+function uploadsOf(folder, files, taken, policies) {
   const names = new Set([...taken, ...files.keys()]);
   const uploads = [];
   for (const [name, file] of files) {
     const exists = taken.has(name);
+    const policy = policies.get(join(folder, name));
     if (exists && policy === "skip") continue;
     const target = exists && policy === "keep" ? numbered(name, names) : name;
     names.add(target);

@@ -1,4 +1,4 @@
-// Every upload of this page: waiting → uploading → processing → ready, or failed, or cancelled.
+// Every upload of this page: waiting → uploading → processing → ready, or failed, or cancelled; paused on the way.
 import { _, fill } from "./i18n.js";
 import { Follower } from "./live.js";
 import { complete, initiate, states } from "./repository.js";
@@ -13,7 +13,7 @@ const WATCHED_AT_ONCE = 100;
 
 export class Upload {
   constructor(file, folder, name, policy) {
-    Object.assign(this, { file, folder, name, policy, state: "waiting", sent: 0, done: 0, total: 0, failed: 0, reason: "", ticket: null });
+    Object.assign(this, { file, folder, name, policy, state: "waiting", sent: 0, done: 0, total: 0, failed: 0, reason: "", ticket: null, parts: new Set() });
   }
 
   get path() {
@@ -21,11 +21,15 @@ export class Upload {
   }
 
   get isActive() {
-    return ["waiting", "uploading", "completing"].includes(this.state);
+    return ["waiting", "uploading", "completing", "paused"].includes(this.state);
   }
 
   /** The last step cannot be called back. */
   get canCancel() {
+    return ["waiting", "uploading", "paused"].includes(this.state);
+  }
+
+  get canPause() {
     return ["waiting", "uploading"].includes(this.state);
   }
 
@@ -63,12 +67,31 @@ export class UploadQueue extends EventTarget {
     this.pump();
   }
 
+  retryAll() {
+    for (const upload of this.uploads) if (upload.state === "failed") this.retry(upload);
+  }
+
+  /** Stops one file; the parts that are there stay, and only the others are sent when it goes on. */
+  hold(upload) {
+    if (!upload.canPause) return;
+    this.stop(upload, "paused");
+    this.pump();
+  }
+
+  goOn(upload) {
+    if (upload.state !== "paused") return;
+    this.change(upload, { state: "waiting" });
+    this.pump();
+  }
+
   pause() {
     this.paused = true;
-    for (const upload of this.uploads.filter((one) => one.state === "uploading")) {
-      upload.abort.abort();
-      this.change(upload, { state: "waiting", sent: 0 });
-    }
+    for (const upload of this.uploads.filter((one) => one.state === "uploading")) this.stop(upload, "waiting");
+  }
+
+  stop(upload, state) {
+    if (upload.state === "uploading") upload.abort.abort();
+    this.change(upload, { state });
   }
 
   resume() {
@@ -96,7 +119,7 @@ export class UploadQueue extends EventTarget {
   async run(upload) {
     this.running += 1;
     const abort = new AbortController();
-    this.change(upload, { state: "uploading", sent: 0, abort });
+    this.change(upload, { state: "uploading", abort });
     try {
       await this.transfer(upload, abort.signal);
     } catch (error) {
@@ -110,7 +133,7 @@ export class UploadQueue extends EventTarget {
     const ticket = await this.ticketFor(upload);
     signal.throwIfAborted();
     const started = performance.now();
-    await sendParts(upload.file, ticket, this.slots, signal, (sent) => this.change(upload, { sent }));
+    await sendParts(upload.file, ticket, this.slots, signal, (sent) => signal.aborted || this.change(upload, { sent }), upload.parts);
     signal.throwIfAborted();
     this.change(upload, { state: "completing", sent: upload.file.size });
     await complete(ticket.completeURI, fieldsOf(upload, ticket, performance.now() - started));
@@ -135,6 +158,7 @@ export class UploadQueue extends EventTarget {
       one.ticket = answer.then((found) => ({ answer: found, index }));
       one.ticket.catch(() => (one.ticket = null)); // the next in the batch asks anew
       one.asked = Date.now();
+      one.parts = new Set(); // of the URLs before
     });
   }
 

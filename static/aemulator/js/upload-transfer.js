@@ -34,16 +34,23 @@ export function partsOf(size, { uploadURIs, minPartSize, maxPartSize }) {
   }));
 }
 
-/** Sends every part; `progress(bytes)` hears how many bytes are there in all. Rejects with AbortError on `signal`. */
-export async function sendParts(file, ticket, slots, signal, progress) {
+/**
+ * Sends every part but those in `done`, a Set of indexes to which those that arrive are added, so that a transfer that was
+ * stopped goes on where it was. `progress(bytes)` hears how many bytes are there in all. Rejects with AbortError on `signal`.
+ */
+export async function sendParts(file, ticket, slots, signal, progress, done = new Set()) {
   const parts = partsOf(file.size, ticket);
-  const sent = parts.map(() => 0);
+  const sent = parts.map(({ start, end }, index) => (done.has(index) ? end - start : 0));
   const report = (index) => (loaded) => {
     sent[index] = loaded;
     progress(sent.reduce((sum, one) => sum + one, 0));
   };
   const type = ticket.mimeType || "application/octet-stream";
-  await Promise.all(parts.map((part, index) => slots.use(() => persist(file, part, type, signal, report(index)))));
+  const send = async (part, index) => {
+    await persist(file, part, type, signal, report(index));
+    done.add(index);
+  };
+  await Promise.all(parts.map((part, index) => done.has(index) || slots.use(() => send(part, index))));
 }
 
 async function persist(file, part, type, signal, progress) {
