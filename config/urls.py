@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("identity.urls")),
     path("", include("events.urls")),
     path("", include("compute.urls")),
+    path("", include("runtime.urls")),
+    path("", include("shell.urls")),
     path("", include("repository.urls")),
 ]
 

@@ -31,11 +31,13 @@ def sections() -> list[Section]:
         Section("start", "/", _("Start"), "s"),
         Section("assets", "/assets.html/content/dam", _("Assets"), "a", "repository"),
         Section("profiles", "/tools/processing-profiles", _("Profiles"), "p", "repository"),
+        Section("nodes", "/crx/de", _("Nodes"), "n", "repository"),
         Section("compute", "/compute", _("Compute"), "c", "compute"),
         Section("journal", "/events", _("Journal"), "j", "events"),
         Section("flow", "/flow", _("Flow"), "f", "flow"),
         Section("faults", "/faults", _("Faults"), "x", "flow"),
         Section("api", "/api/docs", _("API"), "d"),
+        Section("settings", "/settings", _("Settings"), "e"),
     ]
     return [section for section in every if apps.is_installed(section.app)]
 

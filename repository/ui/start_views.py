@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from repository import changes, tree
@@ -18,7 +19,8 @@ _LOOKED_AT: Final = 5000  # of the newest nodes; an asset has about twenty
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    return shell.page(request, "ui/start.html", "start", {"seq": changes.latest_seq()} | _recent(request))
+    context = {"seq": changes.latest_seq(), "demo_url": _demo_url(), **_recent(request)}
+    return shell.page(request, "ui/start.html", "start", context)
 
 
 @require_GET
@@ -28,6 +30,14 @@ def recent(request: HttpRequest) -> HttpResponse:
     response = render(request, "ui/recent.html", _recent(request))
     response.headers["X-Seq"] = str(seq)
     return response
+
+
+def _demo_url() -> str:
+    """Where the lesson for beginners is; empty on a server without lessons."""
+    try:
+        return reverse("lesson", kwargs={"name": "demo"})
+    except NoReverseMatch:
+        return ""
 
 
 def _recent(request: HttpRequest) -> dict[str, Any]:

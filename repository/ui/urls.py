@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from repository.ui import api_views, asset_views, folder_views, start_views, worker_log_views
+from repository.ui import api_views, asset_views, folder_views, node_views, start_views, worker_log_views
 
 messages = cache_control(max_age=300)(JavaScriptCatalog.as_view(packages=["repository"]))
 
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^assets\.live\.html(?P<suffix>/.+)$", folder_views.live),
     re_path(r"^assets\.tree\.html(?P<suffix>/.+)$", folder_views.branches),
     re_path(r"^assets\.existing\.json(?P<suffix>/.+)$", folder_views.existing),
+    re_path(r"^crx/?$|^crx/de/index\.jsp$", node_views.bare),
+    re_path(r"^crx/de(?P<suffix>/.*)?$", node_views.node, name="nodes"),
+    re_path(r"^crx\.node\.html(?P<suffix>/.*)?$", node_views.panel),
+    re_path(r"^crx\.children\.html(?P<suffix>/.*)?$", node_views.children),
     path("api/docs", api_views.overview, name="api-docs"),
     path("api/docs/<slug:slug>", api_views.group, name="api-group"),
     path("assets.states.json", asset_views.states),

@@ -5,21 +5,36 @@ import { element, icon } from "./notices.js";
 const INTERVAL = 5000;
 const LOOP = "loop:";
 
-const labels = () => ({
-  database: _("Database"), "blob-storage": _("Blob storage"), "core-workers": _("Core workers"), journal: _("Events journal"),
-  invocations: _("Asset Compute activations"), outbox: _("Events to publish"), "processing-jobs": _("Processing jobs"),
-  "journal-cursor": _("Journal poller"), "blob-deletions": _("Blobs to delete"),
-});
+// Each service once, with the parts of the report that belong to it; the first that is there says how it is.
+const services = () => [
+  [_("AEM Assets"), ["processing-jobs", "journal-cursor", "blob-deletions", "loop:submit-jobs", "loop:poll-journal", "loop:delete-blobs", "loop:forget-old-rows"]],
+  [_("Blob storage"), ["blob-storage", "blob storage", "loop:blob-garbage"]],
+  [_("Asset Compute"), ["core-workers", "invocations", "outbox", "loop:publish-events", "loop:call-workers", "loop:sweep-activations", "loop:renew-leases", "loop:forget-activations"]],
+  [_("I/O Runtime"), ["runtime", "loop:tend-actions", "loop:forget-runtime-activations"]],
+  [_("I/O Events"), ["journal", "loop:expire-events"]],
+  [_("Identity (IMS)"), ["loop:ims-keys"]],
+  [_("Flow recorder"), ["flow-recorder", "loop:record-exchanges", "loop:forget-flows"]],
+  [_("Database"), ["database"]],
+];
 
-function labelOf(name) {
-  if (labels()[name]) return labels()[name];
-  const words = name.replace(LOOP, "").replaceAll(/[-_]/g, " ");
-  return (words[0].toUpperCase() + words.slice(1)).replace(/^Ims/, "IMS");
+/** [{label, names}] of what the report has; what belongs to no service comes last, under its own name. */
+function grouped(parts) {
+  const found = services().map(([label, names]) => ({ label, names: names.filter((name) => name in parts) }));
+  const known = new Set(found.flatMap(({ names }) => names));
+  const rest = Object.keys(parts).filter((name) => !known.has(name));
+  return [...found, { label: _("Background loops"), names: rest }].filter(({ names }) => names.length);
 }
 
-function detailOf({ ok, seconds, age, processes, pending, waiting, unsent, unfinished }) {
+function labelOf(name) {
+  const words = name.replace(LOOP, "").replaceAll(/[-_]/g, " ");
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+function detailOf({ ok, seconds, age, processes, pending, waiting, unsent, unfinished, registrations, actions }) {
   if (!ok) return _("not well");
   if (processes !== undefined) return ngettext("%(count)s process", "%(count)s processes", processes);
+  if (registrations !== undefined) return ngettext("%(count)s consumer", "%(count)s consumers", registrations);
+  if (actions !== undefined) return ngettext("%(count)s action", "%(count)s actions", actions);
   const queued = pending ?? waiting ?? unsent ?? unfinished;
   if (queued !== undefined) return queued ? ngettext("%(count)s waiting", "%(count)s waiting", queued) : _("none waiting");
   if (seconds !== undefined) return fill(_("%(ms)s ms"), { ms: Math.max(1, Math.round(seconds * 1000)) });
@@ -45,23 +60,32 @@ class HealthPanel extends HTMLElement {
     }
   }
 
-  // The services one by one; their loops folded into one line, unless one of them is not well.
+  // The services one by one; what each of them consists of is folded away, but for what is not well.
   show(parts) {
-    const names = Object.keys(parts);
-    const loops = names.filter((name) => name.startsWith(LOOP) && parts[name].ok);
-    const rows = names.filter((name) => !loops.includes(name)).map((name) => rowOf(labelOf(name), parts[name]));
-    if (loops.length) rows.push(rowOf(ngettext("%(count)s background loop", "%(count)s background loops", loops.length), { ok: true }));
+    const rows = grouped(parts).map(({ label, names }) => serviceRow(label, names, parts));
     const open = this.querySelector("details")?.open ?? false;
-    const fold = element("details", { open }, element("summary", {}, _("Each background loop")), element("ul", { className: "health" }, ...loops.map((name) => rowOf(labelOf(name), parts[name]))));
-    this.replaceChildren(element("ul", { className: "health" }, ...rows), ...(loops.length ? [fold] : []));
+    const all = Object.keys(parts).map((name) => partRow(labelOf(name), parts[name]));
+    const fold = element("details", { open }, element("summary", {}, _("Every part")), element("ul", { className: "health" }, ...all));
+    this.replaceChildren(element("ul", { className: "health" }, ...rows), fold);
   }
 }
 
-function rowOf(label, part) {
-  const words = element("span", { className: part.ok ? "soft" : "state bad" }, detailOf(part));
-  const row = element("li", {}, icon(part.ok ? "check-round" : "alert", part.ok ? "good" : "bad"), element("span", {}, label), words);
+function serviceRow(label, names, parts) {
+  const ill = names.filter((name) => !parts[name].ok);
+  const row = rowOf(label, !ill.length, ill.length ? _("not well") : detailOf(parts[names[0]]));
+  for (const name of ill) row.append(element("span", { className: "detail" }, [labelOf(name), parts[name].error].filter(Boolean).join(": ")));
+  return row;
+}
+
+function partRow(label, part) {
+  const row = rowOf(label, part.ok, detailOf(part));
   if (part.error) row.append(element("span", { className: "detail" }, part.error));
   return row;
+}
+
+function rowOf(label, ok, words) {
+  const detail = element("span", { className: ok ? "soft" : "state bad" }, words);
+  return element("li", {}, icon(ok ? "check-round" : "alert", ok ? "good" : "bad"), element("span", {}, label), detail);
 }
 
 class EnvironmentBlock extends HTMLElement {

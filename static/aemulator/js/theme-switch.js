@@ -6,6 +6,15 @@ const NEXT = { auto: "light", light: "dark", dark: "auto" };
 const ICONS = { auto: "auto", light: "sun", dark: "moon" };
 const YEAR = 365 * 24 * 3600;
 
+function keep(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  document.cookie = `aemulator-theme=${theme}; path=/; max-age=${theme === "auto" ? 0 : YEAR}; samesite=lax`;
+}
+
+/** Another place to choose the theme: the switch in the bar shows it too. */
+export const chooseTheme = (theme) => document.querySelector("theme-switch").choose(theme);
+
 class ThemeSwitch extends HTMLElement {
   connectedCallback() {
     this.button = this.querySelector("button");
@@ -14,9 +23,7 @@ class ThemeSwitch extends HTMLElement {
   }
 
   choose(theme) {
-    if (theme === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-    document.cookie = `aemulator-theme=${theme}; path=/; max-age=${theme === "auto" ? 0 : YEAR}; samesite=lax`;
+    keep(theme);
     this.show(theme);
     announce(this.button.title);
   }

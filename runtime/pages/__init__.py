@@ -1,0 +1,1 @@
+"""The pages of the I/O Runtime under `/runtime`, for people."""
