@@ -194,3 +194,35 @@ def test_the_commands_work_with_and_without_a_server(data_dir: Path, tmp_path: P
     with closing(sqlite3.connect(tmp_path / "other" / "aemulator.sqlite3")) as rows:
         assert rows.execute("SELECT 1 FROM repository_node WHERE path = '/content/dam/one'").fetchone()
     assert "there is no file" in manage("restore", str(tmp_path / "none"), "--yes", *other).stderr
+
+
+def test_it_moves_into_another_storage_and_back(server: ServerProcess, http: httpx.Client, tmp_path: Path) -> None:
+    """The storage of another server, as an Azure account is one."""
+    path = processed_asset(http, "stored", 9)
+    before = everything(http, path)
+    file = snapshot(server)
+    account = httpx.get(f"{server.url}/_aemulator/env", auth=ADMIN).json()["AZURE_STORAGE_CONNECTION_STRING"]
+    elsewhere = {"AZURE_STORAGE_CONNECTION_STRING": account, "AEMULATOR_BLOB_CONTAINER": "of-another"}
+    with ServerProcess(tmp_path / "data", environment=elsewhere) as other:
+        assert restore(other, file).status_code == 200
+        with photographer.client(other) as there:
+            assert everything(there, path) == before
+            back = snapshot(other)
+            assert processed_asset(there, "more", 10)
+            assert httpx.post(f"{other.url}/_aemulator/reset", auth=ADMIN, timeout=30).status_code == 200
+            assert everything(http, path) == before, "the container beside it is another's"
+            assert restore(other, back).status_code == 200
+            assert everything(there, path) == before
+
+
+def test_what_is_deleted_while_it_is_taken_is_in_it(server: ServerProcess, http: httpx.Client) -> None:
+    path = Upload(http, photographer.make_folder(http, "slow"), "a.jpg", photo(11, 3000, 2000)).run()
+    assert photographer.wait_processed(http, [path], 60) == {path: "processed"}
+    before = everything(http, path)
+    with httpx.stream("GET", f"{server.url}/_aemulator/snapshot", auth=ADMIN, timeout=60) as answer:
+        pieces = answer.iter_raw()
+        file = next(pieces)
+        assert http.request("DELETE", "/api/assets/slow", auth=ADMIN).status_code == 200
+        file += b"".join(pieces)
+    assert restore(server, file).status_code == 200
+    assert everything(http, path) == before
