@@ -28,14 +28,14 @@ class SeedError(Exception):
         self.status = status
 
 
-def _in_dam(path: str) -> str:
+def in_dam(path: str) -> str:
     parts = path.split("/")
     if not path.startswith(f"{DAM}/") or any(part in {"", ".", ".."} for part in parts[1:]):
         raise ValueError(f"{path} is not a path below {DAM}")
     return path
 
 
-DamPath = Annotated[str, AfterValidator(_in_dam)]
+DamPath = Annotated[str, AfterValidator(in_dam)]
 
 
 class _Strict(BaseModel):

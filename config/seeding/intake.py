@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from config.direct_upload import File
-from config.seeding.description import DAM, Seed, SeedError, parse
+from config.seeding.description import DAM, Seed, SeedError, in_dam, parse
 
 IN_MEMORY = 1024 * 1024  # bytes before a body goes to a temporary file
 MAX_DESCRIPTION = 64 * 1024 * 1024
@@ -38,7 +38,7 @@ class Intake:
 async def take(request: Request, stack: ExitStack) -> Intake:
     """The files live as long as `stack`. SeedError for anything that cannot be understood."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    folder = request.query_params.get("folder", DAM).rstrip("/")
+    folder = _folder(request.query_params.get("folder", DAM).rstrip("/"))
     if kind == "multipart/form-data":
         return await _from_form(request, stack, folder)
     if kind in ZIP_TYPES:
@@ -66,6 +66,13 @@ def unpacked(archive: IO[bytes], folder: str, stack: ExitStack) -> list[File]:
         raise SeedError(f"the zip cannot be read: {err}") from err
 
 
+def _folder(path: str) -> str:
+    try:
+        return path if path == DAM else in_dam(path)
+    except ValueError as err:
+        raise SeedError(f"folder: {err}") from err
+
+
 async def _from_form(request: Request, stack: ExitStack, folder: str) -> Intake:
     try:
         form = await request.form(max_files=MAX_ENTRIES, max_fields=1000, max_part_size=MAX_DESCRIPTION)
@@ -81,7 +88,7 @@ async def _from_form(request: Request, stack: ExitStack, folder: str) -> Intake:
         elif (value.content_type or "") in ZIP_TYPES and name == "zip":
             intake.files += unpacked(value.file, folder, stack)
         elif name.startswith(f"{DAM}/"):
-            intake.files.append(_file(unquote(name), value))
+            intake.files.append(_file(_folder(unquote(name)), value))
         else:
             intake.named[name] = value
     _distribute(intake, folder)

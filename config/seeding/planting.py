@@ -1,6 +1,8 @@
 """Brings a seed in, as a client of the repository's public HTTP interface, and waits until it is processed."""
 
 import asyncio
+import html
+import re
 import time
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -132,4 +134,10 @@ def _check(answer: httpx.Response, what: str) -> None:
 def _error(answer: httpx.Response, what: str) -> SeedError:
     """A refusal of the repository is the caller's to mend, unless the repository itself failed."""
     status = 502 if answer.is_server_error else 400
-    return SeedError(f"{what}: {answer.status_code} {answer.text[:500]}", status)
+    return SeedError(f"{what}: {answer.status_code} {_words(answer)}".rstrip(), status)
+
+
+def _words(answer: httpx.Response) -> str:
+    """What the answer says; of a page its title, where the repository puts the message."""
+    title = re.search(r"<title>(.*?)</title>", answer.text, re.DOTALL)
+    return html.unescape(title[1]).removeprefix(f"{answer.status_code} ") if title else answer.text[:500]

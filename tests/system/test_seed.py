@@ -94,6 +94,7 @@ def test_what_cannot_be_is_refused_in_words(client: httpx.Client) -> None:
         ({"assets": [{"path": "/content/dam/x.txt", "file": "nowhere"}]}, "no file nowhere"),
         ({"assets": [{"path": "/content/dam/x.jpg", "picture": {"width": 0}}]}, "width"),
         ({"surprise": []}, "surprise"),
+        ({"assets": [{"path": "/content/dam/a:b.jpg", "picture": {}}]}, "400 The name 'a:b.jpg' contains ':'"),
         ({"folders": [{"path": "/content/dam/x", "profile": "none"}]}, "no processing profile none"),
         ({"profiles": [{"title": ""}]}, "profiles.0"),
     ]
@@ -114,6 +115,9 @@ def test_bodies_that_are_something_else(client: httpx.Client) -> None:
     assert seed(client, {}, params={"wait": "perhaps"}).status_code == 400
     assert seed(client, {}, params={"within": "soon"}).status_code == 400
     assert seed(client, {}, params={"within": "nan"}).status_code == 400
+    photo_part = {"a": ("a.jpg", photo(1), "image/jpeg")}
+    assert seed(client, files=photo_part, params={"folder": "/etc"}).status_code == 400
+    assert seed(client, files={"/content/dam/../x.jpg": photo_part["a"]}).status_code == 400
 
 
 def test_it_is_for_the_logged_in_and_not_for_other_sites(server: ServerProcess, client: httpx.Client) -> None:
