@@ -16,9 +16,9 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
+from dbthreads import sql
 from repository.binaries import new_blob
 from repository.doorbell import Bell
 from repository.models import JobRendition, JobState, ProcessingJob, RenditionState
@@ -40,10 +40,10 @@ class EnqueuedJob:
 
 def enqueue(asset_uuid: str, renditions: Sequence[RequestedRendition]) -> EnqueuedJob:
     """Ask for renditions of an asset; a live job that it has is superseded, and its late events ignored."""
-    supersede(asset_uuid)
-    of_asset = ProcessingJob.objects.filter(asset_uuid=asset_uuid)
-    newest = of_asset.aggregate(newest=Max("generation"))["newest"] or 0
-    job = _add(asset_uuid, newest + 1)
+    newest = sql.scalar("SELECT MAX(generation) FROM repository_processingjob WHERE asset_uuid = %s", [asset_uuid])
+    if newest is not None:
+        supersede(asset_uuid)
+    job = _add(asset_uuid, (newest or 0) + 1)
     JobRendition.objects.bulk_create(
         JobRendition(
             job_id=job.id,

@@ -12,6 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
+from dbthreads import sql
 from repository import assets, bursts, names, tree
 from repository.assets import Conflict, Upload
 from repository.binaries import BlobStorage, Block, new_blob, storage
@@ -130,7 +131,7 @@ def _committed(folder: NodePath, file: FileToComplete) -> tuple[UploadToken, Upl
     _check_fields(folder, file, token)
     mime_type = file.mime_type if names.is_mime_type(file.mime_type) else token.mime_type
     blobs = storage()
-    if not CompletedUpload.objects.filter(token_id=token.id).exists():
+    if _asset_of(token) is None:
         blobs.commit(token.blob, _complete_parts(blobs, token), mime_type)
     return token, Upload(blobs.container, token.blob, token.size, mime_type)
 
@@ -163,9 +164,9 @@ def _parts(blobs: BlobStorage, token: UploadToken) -> list[Block]:
 
 
 def _stored(token: UploadToken, upload: Upload, file: FileToComplete, user: str) -> TreeNode:
-    used = CompletedUpload.objects.filter(token_id=token.id).first()
-    if used:
-        return _made_before(token, used)
+    made = _asset_of(token)
+    if made is not None:
+        return _made_before(token, made)
     label, comment = file.version_label, file.version_comment
     asset = assets.store(token.target, upload, file.conflict, label=label, comment=comment, user=user)
     lifetime = timedelta(seconds=settings.UPLOAD_TOKEN_LIFETIME)
@@ -173,8 +174,14 @@ def _stored(token: UploadToken, upload: Upload, file: FileToComplete, user: str)
     return asset
 
 
-def _made_before(token: UploadToken, used: CompletedUpload) -> TreeNode:
-    asset = tree.by_uuid(used.asset_uuid)
+def _asset_of(token: UploadToken) -> str | None:
+    """The uuid of the asset that the upload has become; None when it was not completed yet."""
+    found: str | None = sql.scalar("SELECT asset_uuid FROM repository_completedupload WHERE token_id = %s", [token.id])
+    return found
+
+
+def _made_before(token: UploadToken, asset_uuid: str) -> TreeNode:
+    asset = tree.by_uuid(asset_uuid)
     if asset is None:
         raise InvalidUpload(f"The upload of {token.target} was completed, and the asset deleted since")
     return asset
