@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 ARRIVALS: Final = 3
-WITHIN: Final = 0.4  # seconds: so many arrivals within it are a burst
+WITHIN: Final = 1.0  # seconds: so many arrivals within it are a burst
+QUIET: Final = 0.4  # seconds without an arrival, and it is over
 LONGEST: Final = 3.0  # seconds; who uploads for longer wants to see renditions meanwhile
 INTERVAL: Final = 0.125  # seconds between two jobs during a burst
 
@@ -29,8 +30,9 @@ class Burst:
     def arrived(self) -> None:
         with self._lock:
             now = self._clock()
-            if self._began is not None and now - self._recent[-1] > WITHIN:
+            if self._began is not None and now - self._recent[-1] > QUIET:
                 self._began = None
+                self._recent.clear()
             self._recent.append(now)
             if self._began is None and len(self._recent) == ARRIVALS and now - self._recent[0] <= WITHIN:
                 self._began = now
@@ -47,7 +49,7 @@ class Burst:
             return 1
 
     def _is_on(self, now: float) -> bool:
-        return self._began is not None and now - self._recent[-1] <= WITHIN and now - self._began <= LONGEST
+        return self._began is not None and now - self._recent[-1] <= QUIET and now - self._began <= LONGEST
 
 
 uploads = Burst()  # of this process: who scales out has processors for both

@@ -175,11 +175,12 @@ def test_a_hundred_tiny_files(
         (tiny / f"{number}.txt").write_text(str(number))
     runs = []
     for number in range(ATTEMPTS):
+        before = _slowness()
         done = send(run, server, f"{folder}/{number}", paths=[str(tiny)])
         assert (done["completed"], done["errors"]) == (100, [])
         query = {"path": f"{folder}/{number}", "type": "dam:Asset", "p.limit": "0"}
         assert client.get("/bin/querybuilder.json", params=query).json()["total"] == 100
-        runs.append((done["seconds"], HUNDRED_FILES_WITHIN * _slowness()))
+        runs.append((done["seconds"], HUNDRED_FILES_WITHIN * max(before, _slowness())))
         if done["seconds"] < runs[-1][1]:
             return
     pytest.fail(f"(seconds, allowed): {runs}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from repository.bursts import ARRIVALS, INTERVAL, LONGEST, WITHIN, Burst
+from repository.bursts import ARRIVALS, INTERVAL, LONGEST, QUIET, WITHIN, Burst
 
 
 class Clock:
@@ -54,7 +54,7 @@ def test_a_burst_lets_one_job_through_now_and_then(
 
 def test_it_is_over_when_nothing_arrives(burst: Burst, clock: Clock, arrive: Callable[[int, float], None]) -> None:
     arrive(10, 0.01)
-    clock.now += WITHIN
+    clock.now += QUIET
     assert burst.allowed(8) == 8
     arrive(1, 0.01)
     assert burst.allowed(8) == 8
