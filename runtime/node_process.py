@@ -23,7 +23,8 @@ from runtime.output import Lines
 MAX_RESULT = 1024 * 1024  # bytes, as in Runtime
 MAX_MESSAGE = 16 * 1024 * 1024  # bytes; what is longer ends the process
 LOAD_WITHIN = 60.0  # seconds
-LAST_WORDS_WITHIN = 1.0  # seconds for what was written before the end to arrive
+ALL_WORDS_WITHIN = 20.0  # seconds for what an activation wrote to be read, to the mark after it
+LAST_WORDS_WITHIN = 2.0  # the same once the process is gone: something that it started may hold its pipes open
 LOOK_AT_MEMORY_EVERY = 0.25
 DEBUGGED_FOR = 24 * 3600.0
 """Seconds until the deadline that an action with a debugger is told; Node's timers take at most 24 days."""
@@ -238,7 +239,8 @@ class NodeProcess:
 
     async def _last_words(self) -> None:
         waits = [asyncio.create_task(event.wait()) for event in self._marked.values()]
-        _, pending = await asyncio.wait(waits, timeout=LAST_WORDS_WITHIN)
+        within = ALL_WORDS_WITHIN if self.is_usable else LAST_WORDS_WITHIN
+        _, pending = await asyncio.wait(waits, timeout=within)
         for wait in pending:
             wait.cancel()
 
