@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("compute.urls")),
     path("", include("runtime.urls")),
     path("", include("shell.urls")),
+    path("", include("flow.ui.urls")),
     path("", include("repository.urls")),
 ]
 

@@ -35,7 +35,8 @@ function leaveForLogin() {
   location.assign(`/libs/granite/core/content/login.html?resource=${resource}`);
 }
 
-async function request(method, url, options = {}, again = true) {
+/** Any request to this server, as this session; a refusal is a RepositoryError. */
+export async function request(method, url, options = {}, again = true) {
   const headers = { "X-Requested-With": "XMLHttpRequest", "CSRF-Token": await csrfToken(), ...options.headers };
   let answer;
   try {

@@ -1,0 +1,12 @@
+"""URLs of the flow inspector's pages."""
+
+from django.urls import URLPattern, path
+
+from flow.ui import views
+
+urlpatterns: list[URLPattern] = [
+    path("flow", views.flows, name="flows"),
+    path("flow/lessons/<slug:name>", views.lesson, name="lesson"),
+    path("flow/<str:id>", views.flow, name="flow"),
+    path("faults", views.faults, name="faults"),
+]
