@@ -22,7 +22,7 @@ class Lesson:
 
 DEMO: Final = "demo"
 LESSONS: Final = (
-    Lesson("happy-path", _("The happy path"), _("One picture, seven steps: from the browser to the last rendition."), 2),
+    Lesson("happy-path", _("The happy path"), _("One picture, seven steps, from the browser to the renditions."), 2),
     Lesson(
         "missing-rendition",
         _("Why is my rendition missing?"),
@@ -30,7 +30,7 @@ LESSONS: Final = (
         3,
     ),
     Lesson("too-many-requests", _("429 storm"), _("The service says “not now”, and nothing is lost."), 2),
-    Lesson("at-least-once", _("At least once"), _("An event that comes twice, and a rendition that is attached once."), 2),
+    Lesson("at-least-once", _("At least once"), _("An event comes twice; its rendition is attached once."), 2),
     Lesson("custom-worker", _("A custom worker"), _("Your own code makes a rendition, on I/O Runtime."), 3),
     Lesson("too-large", _("Too large"), _("A rendition that does not fit its target, and what AEM does then."), 2),
 )

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from repository import changes, tree
+from repository import asset_absences, changes, tree
 from repository.errors import InvalidPath
 from repository.paths import NodePath
 from repository.ui.breadcrumb import breadcrumb
@@ -16,6 +16,7 @@ from repository.ui.listing import Order, Scope, neighbours
 from shell import page as shell
 
 MAX_PATHS: Final = 200
+SHOWN_ABOVE: Final = frozenset({"unsupported-format", "queued", "to-be-sent"})  # the list of renditions tells it
 
 
 @require_safe
@@ -78,6 +79,7 @@ def _context(request: HttpRequest, node: tree.TreeNode) -> dict[str, Any]:
     before, after = neighbours(Scope(tree.get(node.path.parent), Order()), node)
     return {
         "details": found,
+        "absences": [one for one in asset_absences.of_asset(node) if one.reason not in SHOWN_ABOVE],
         "asset": found.asset,
         "breadcrumb": breadcrumb(node.path),
         "before": before,

@@ -5,6 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from repository.ui import api_views, asset_views, folder_views, node_views, start_views, worker_log_views
+from repository.ui import absence_views, api_views, asset_views, folder_views, start_views
 
 messages = cache_control(max_age=300)(JavaScriptCatalog.as_view(packages=["repository"]))
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^crx\.children\.html(?P<suffix>/.*)?$", node_views.children),
     path("api/docs", api_views.overview, name="api-docs"),
     path("api/docs/<slug:slug>", api_views.group, name="api-group"),
+    path("_aemulator/absences", absence_views.absences, name="absences"),
     path("assets.states.json", asset_views.states),
     re_path(r"^assetdetails\.html(?P<suffix>/.+)$", asset_views.asset_details, name="ui-asset"),
     re_path(r"^assetdetails\.preview\.html(?P<suffix>/.+)$", asset_views.preview),

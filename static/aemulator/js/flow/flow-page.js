@@ -162,8 +162,10 @@ class FlowPage extends HTMLElement {
     this.absencesFor = flow.state + flow.counts.attached;
     try {
       const found = (await absences(flow.path)).absences;
+      // What does not exist for this type is no surprise; it stands at the end.
+      const ordered = found.sort((a, b) => (a.reason === "unsupported-format") - (b.reason === "unsupported-format"));
       this.slot_("absences-panel").hidden = !found.length;
-      this.slot_("absences").replaceChildren(...absenceList(found, this.data));
+      this.slot_("absences").replaceChildren(...absenceList(ordered, this.data));
     } catch (error) {
       if (error.status === undefined) throw error;
       this.slot_("absences-panel").hidden = true; // the asset is gone
