@@ -50,6 +50,7 @@ def page(
         "seq": topics.mark(topics.TREE),
         "sections": sections(),
         "current_section": section,
+        "has_faults": apps.is_installed("flow"),
         "theme": theme(request),
     }
     return render(request, template, shell | dict(context or {}), status=status)

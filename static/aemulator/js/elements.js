@@ -16,6 +16,10 @@ const MODULES = {
   "metadata-form": "./metadata-form.js",
   "profile-list": "./profile-list.js",
   "profile-editor": "./profile-editor.js",
+  "flow-list": "./flow/flow-list.js",
+  "flow-page": "./flow/flow-page.js",
+  "flow-lesson": "./flow/lesson.js",
+  "faults-page": "./flow/faults-page.js",
 };
 
 /** Fetches what the page needs; again for what was swapped in. */

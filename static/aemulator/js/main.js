@@ -7,6 +7,7 @@ import "./theme-switch.js";
 import "./upload-dock.js";
 import "./menus.js";
 import "./keyboard.js";
+import "./faults-banner.js";
 import "./navigation.js";
 import "./folder-dialogs.js";
 import "./elements.js";

@@ -1,7 +1,10 @@
 // All flows, the newest first, and all traffic in the picture: <flow-list>.
+import "./gates.js";
+import "./steps.js";
 import { _, fill, ngettext } from "../i18n.js";
 import { Follower } from "../live.js";
-import { isCommand, visit } from "../navigation.js";
+import { isCommand } from "../keyboard.js";
+import { visit } from "../navigation.js";
 import { complain, element, icon } from "../notices.js";
 import { flows, openArchive, traffic } from "./api.js";
 import { waitingSteps } from "./picture.js";

@@ -1,12 +1,18 @@
 // One flow: <flow-page>. Picture, steps, timeline, what changed; live while it runs, and to be watched again afterwards.
+import "./drawer.js";
+import "./gates.js";
+import "./picture.js";
+import "./steps.js";
+import "./waterfall.js";
 import { _, fill, ngettext } from "../i18n.js";
 import { Follower } from "../live.js";
-import { isCommand } from "../navigation.js";
+import { isCommand } from "../keyboard.js";
 import { complain, element, icon, say } from "../notices.js";
 import { absences, archiveUrl, flow as ask, mermaid } from "./api.js";
 import { absenceList, changeList, journalList, renditionList } from "./flow-parts.js";
+import { FlowView, pictureFacts } from "./flow-view.js";
 import { Replay } from "./replay.js";
-import { STEP_NUMBERS, arrowOf, nameOfWorker } from "./system.js";
+import { STEP_NUMBERS } from "./system.js";
 import { kindWords, renditionCount, span, stateMark, when } from "./words.js";
 
 const UNFINISHED = new Set(["running", "held"]);
@@ -16,6 +22,7 @@ class FlowPage extends HTMLElement {
     this.id_ = this.dataset.flow;
     this.slot_ = (name) => this.querySelector(`[data-slot="${name}"]`);
     [this.picture, this.list, this.waterfall, this.drawer, this.gates] = ["flow-picture", "flow-steps", "flow-waterfall", "exchange-drawer", "flow-gates"].map((tag) => this.querySelector(tag));
+    this.view = new FlowView(this.picture, this.list);
     this.seen = new Set();
     this.follower = new Follower(() => this.refresh(), 250, "flow");
     this.follower.start();
@@ -93,39 +100,14 @@ class FlowPage extends HTMLElement {
   }
 
   showSteps() {
-    const { steps, exchanges } = this.data;
-    this.picture.travelled = new Set(exchanges.map(arrowOf).filter(Boolean).concat(this.data.exchanges.length ? ["job-id", "run"] : []));
-    this.picture.failures = failuresOf(exchanges);
-    this.picture.facts = this.pictureFacts(this.data.journal.length, true);
-    this.picture.steps = steps;
-    this.list.steps = steps.map((step) => ({ ...step, facts: this.factsOf(step) }));
-  }
-
-  pictureFacts(read, all) {
-    const workers = [...new Set(this.data.renditions.map((one) => one.worker).filter(Boolean))];
-    const journal = this.data.journal.map((entry) => ({ position: entry.position, failed: JSON.stringify(entry.event ?? "").includes("rendition_failed") }));
-    const moved = this.data.changes.some((change) => change.kind === "cursor");
-    return { workers: workers.map(nameOfWorker), journal: all ? journal : journal.slice(0, read), cursor: moved && journal.length ? (all ? journal.length : read) - 1 : null };
-  }
-
-  factsOf(step) {
-    if (!step.started) return "";
-    const parts = [ngettext("%(count)s exchange", "%(count)s exchanges", step.exchanges.length)];
-    if (step.ended) parts.push(span(step.ended - step.started));
-    return parts.join(" · ");
+    this.view.show(this.data);
   }
 
   pulseNew(first) {
     for (const one of this.data.exchanges) {
-      if (!first && !this.seen.has(one.id)) this.pulse(one);
+      if (!first && !this.seen.has(one.id)) this.view.pulse(one);
       this.seen.add(one.id);
     }
-  }
-
-  pulse(one) {
-    const failed = isFailed(one);
-    this.picture.pulse(arrowOf(one), { failed });
-    if (arrowOf(one) === "job" && one.status) setTimeout(() => this.picture.pulse("job-id", { failed }), 500);
   }
 
   choose(n) {
@@ -219,15 +201,15 @@ class FlowPage extends HTMLElement {
       this.list.steps = list;
     };
     this.picture.failures = {};
-    this.picture.facts = this.pictureFacts(0, false);
+    this.picture.facts = pictureFacts(this.data, 0);
     showUpTo();
     this.replay = new Replay(this.data.exchanges, {
       reached: (one) => {
-        this.pulse(one);
+        this.view.pulse(one);
         if (one.step) shown.add(one.step);
         if (one.step === 2) shown.add(3);
         if (one.step === 6 && one.rendition) renditions.add(one.rendition);
-        this.picture.facts = this.pictureFacts(renditions.size, false);
+        this.picture.facts = pictureFacts(this.data, renditions.size);
         showUpTo();
         this.slot_("said").textContent = one.summary;
       },
@@ -254,20 +236,6 @@ class FlowPage extends HTMLElement {
       else window.open(archiveUrl(this.id_, "mmd"), "_blank"); // no clipboard here: the text itself
     }
   }
-}
-
-export const isFailed = (one) => Boolean(one.error) || (one.status ?? 0) >= 400;
-
-function failuresOf(exchanges) {
-  const found = {};
-  for (const one of exchanges) {
-    const arrow = arrowOf(one);
-    if (!arrow) continue;
-    const reason = () => one.error || fill(_("%(status)s from %(who)s"), { status: one.status, who: one.to_name });
-    if (isFailed(one)) found[arrow] = { reason: reason(), short: one.status ? String(one.status) : _("no answer") };
-    else delete found[arrow]; // a later attempt went through
-  }
-  return found;
 }
 
 customElements.define("flow-page", FlowPage);
