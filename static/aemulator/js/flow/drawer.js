@@ -4,7 +4,7 @@ import { bytes } from "../formats.js";
 import { element, icon, iconButton } from "../notices.js";
 import { exchange } from "./api.js";
 import { jsonView, notJson, parsed } from "./json-view.js";
-import { steps } from "./system.js";
+import { receiverOf, senderOf, sentenceOf, steps } from "./system.js";
 import { offset, span } from "./words.js";
 
 class ExchangeDrawer extends HTMLElement {
@@ -82,7 +82,7 @@ class ExchangeDrawer extends HTMLElement {
   show(found) {
     const title = `${found.method} ${found.path}`;
     this.content.replaceChildren(
-      this.head(title, found.summary),
+      this.head(title, sentenceOf(found)),
       this.facts(found),
       ...(found.error ? [element("p", { className: "notice bad drawer-notice" }, icon("alert"), element("span", {}, found.error))] : []),
       ...(found.fault ? [element("p", { className: "notice drawer-notice" }, icon("warning"), element("span", {}, _("A fault that is switched on changed this exchange.")))] : []),
@@ -97,7 +97,7 @@ class ExchangeDrawer extends HTMLElement {
   facts(found) {
     const step = found.step ? fill(_("%(n)s · %(title)s"), { n: found.step, title: steps()[found.step - 1].title }) : _("Beside the seven steps");
     const pairs = [
-      [_("From"), found.from_name], [_("To"), found.to_name], [_("Step"), step],
+      [_("From"), senderOf(found)], [_("To"), receiverOf(found)], [_("Step"), step],
       ...(found.rendition ? [[_("Rendition"), found.rendition]] : []),
       ...(this.began ? [[_("Began"), offset(found.started - this.began)]] : []),
     ];

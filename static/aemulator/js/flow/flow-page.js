@@ -12,7 +12,7 @@ import { absences, archiveUrl, flow as ask, mermaid } from "./api.js";
 import { absenceList, changeList, journalList, renditionList } from "./flow-parts.js";
 import { FlowView, pictureFacts } from "./flow-view.js";
 import { Replay } from "./replay.js";
-import { STEP_NUMBERS } from "./system.js";
+import { STEP_NUMBERS, sentenceOf } from "./system.js";
 import { kindWords, renditionCount, span, stateMark, when } from "./words.js";
 
 const UNFINISHED = new Set(["running", "held"]);
@@ -63,12 +63,13 @@ class FlowPage extends HTMLElement {
   show(data) {
     const first = !this.data;
     this.data = data;
+    this.spans = data.spans.map((one) => (one.kind === "flow" ? { ...one, name: data.flow.title } : one));
     this.exchanges = new Map(data.exchanges.map((one) => [one.id, one]));
     this.slot_("body").hidden = false;
     this.showHead(data.flow);
     if (!this.replay?.isRunning) this.showSteps();
     this.pulseNew(first);
-    this.waterfall.show(data.spans, { exchanges: this.exchanges, filter: this.filter ?? null });
+    this.waterfall.show(this.spans, { exchanges: this.exchanges, filter: this.filter ?? null });
     this.slot_("renditions").replaceChildren(...renditionList(data, this.filter));
     this.slot_("changes").replaceChildren(...changeList(data.changes));
     this.slot_("journal").replaceChildren(...journalList(data));
@@ -119,7 +120,7 @@ class FlowPage extends HTMLElement {
 
   filterBy(name) {
     this.filter = this.filter === name ? null : name;
-    this.waterfall.show(this.data.spans, { exchanges: this.exchanges, filter: this.filter });
+    this.waterfall.show(this.spans, { exchanges: this.exchanges, filter: this.filter });
     this.slot_("renditions").replaceChildren(...renditionList(this.data, this.filter));
     this.slot_("filter").replaceChildren(...(this.filter ? [fill(_("only %(name)s"), { name: this.filter }), element("button", { type: "button", className: "button small quiet", onclick: () => this.filterBy(this.filter) }, icon("x"), _("Show all"))] : []));
     this.keepAddress("rendition", this.filter);
@@ -211,7 +212,7 @@ class FlowPage extends HTMLElement {
         if (one.step === 6 && one.rendition) renditions.add(one.rendition);
         this.picture.facts = pictureFacts(this.data, renditions.size);
         showUpTo();
-        this.slot_("said").textContent = one.summary;
+        this.slot_("said").textContent = sentenceOf(one);
       },
       finished: () => {
         this.showReplay(false);

@@ -34,7 +34,7 @@ const changeWords = () => ({ created: _("created"), modified: _("changed"), dele
 
 /** What each step changed in the tree, as lines of a diff. */
 export function changeList(changes) {
-  if (!changes.length) return [element("li", { className: "none" }, _("Nothing has changed in the tree yet."))];
+  if (!changes.length) return [element("li", { className: "none" }, _("No change of the tree is recorded."))];
   const groups = new Map();
   for (const change of changes) groups.set(change.step, [...(groups.get(change.step) ?? []), change]);
   return [...groups].sort(([a], [b]) => a - b).map(([step, list]) => {
@@ -60,15 +60,15 @@ const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : St
 export function journalList({ flow, journal }) {
   if (!journal.length) return [element("li", { className: "none" }, _("No event has reached the journal yet."))];
   return journal.map((entry) => {
-    const type = entry.event?.body?.type ?? entry.event?.type ?? entry.event?.["@type"] ?? "event";
-    const body = entry.event?.body?.event?.["activation"] ? entry.event.body.event : (entry.event?.body?.event ?? entry.event);
-    const kind = body?.["@type"] ?? body?.type ?? type;
-    const name = body?.rendition?.name ?? entry.rendition ?? "";
-    const bad = kind.includes("failed");
-    const summary = element("summary", {}, element("code", { className: "position" }, entry.position), element("span", { className: `state ${bad ? "bad" : "good"}` }, icon(bad ? "alert" : "check-round"), kind), element("span", { className: "soft" }, name), entry.at ? element("span", { className: "soft journal-time" }, offset(entry.at - flow.started)) : "");
-    return element("li", {}, element("details", { className: "journal-entry" }, summary, element("div", { className: "json-view" }, jsonView(entry.event ?? entry))));
+    const bad = (entry.type ?? "").includes("failed");
+    const summary = element("summary", {}, element("span", { className: `state ${bad ? "bad" : "good"}` }, icon(bad ? "alert" : "check-round"), entry.rendition || entry.type), element("span", { className: "soft journal-time" }, offset(entry.at - flow.started)), element("code", { className: "position" }, entry.position));
+    const inner = element("div", { className: "json-view" }, jsonView(entry.event ?? toldOf(entry)));
+    if (entry.exchange) inner.append(exchangeLink(entry.exchange, _("Show the exchange that read it")));
+    return element("li", {}, element("details", { className: "journal-entry" }, summary, inner));
   });
 }
+
+const toldOf = ({ at, exchange, ...entry }) => entry;
 
 /** Why renditions that people expect are not there, each with its remedy. */
 export function absenceList(absences, { renditions = [], exchanges = [] } = {}) {

@@ -1,6 +1,6 @@
 // A flow in the picture and in the list of steps.
 import { _, fill, ngettext } from "../i18n.js";
-import { arrowOf, nameOfWorker } from "./system.js";
+import { arrowOf, nameOfWorker, receiverOf } from "./system.js";
 import { span } from "./words.js";
 
 const ANSWER_AFTER = 500; // milliseconds between a request and its answer, as the picture shows it
@@ -35,7 +35,7 @@ export class FlowView {
 /** What the boxes hold; with `count`, only so many entries of the journal yet, and none read. */
 export function pictureFacts({ renditions, journal, changes }, count = null) {
   const workers = [...new Set(renditions.map((one) => one.worker).filter(Boolean))].map(nameOfWorker);
-  const entries = journal.map((entry) => ({ position: entry.position, failed: JSON.stringify(entry.event ?? "").includes("rendition_failed") }));
+  const entries = journal.map((entry) => ({ position: entry.position, failed: (entry.type ?? "").includes("failed") }));
   const hasRead = changes.some((change) => change.kind === "cursor") || renditions.some((one) => one.state === "attached");
   const shown = count === null ? entries : entries.slice(0, count);
   return { workers, journal: shown, cursor: hasRead && shown.length === entries.length && shown.length ? shown.length - 1 : null };
@@ -44,7 +44,7 @@ export function pictureFacts({ renditions, journal, changes }, count = null) {
 function factsOf(step) {
   if (!step.started) return "";
   const parts = [ngettext("%(count)s exchange", "%(count)s exchanges", step.exchanges.length)];
-  if (step.ended) parts.push(span(step.ended - step.started));
+  if (step.ended - step.started >= 0.1) parts.push(span(step.ended - step.started));
   return parts.join(" · ");
 }
 
@@ -53,7 +53,7 @@ function failuresOf(exchanges) {
   for (const one of exchanges) {
     const arrow = arrowOf(one);
     if (!arrow) continue;
-    const reason = () => one.error || fill(_("%(status)s from %(who)s"), { status: one.status, who: one.to_name });
+    const reason = () => one.error || fill(_("%(status)s from %(who)s"), { status: one.status, who: receiverOf(one) });
     if (isFailed(one)) found[arrow] = { reason: reason(), short: one.status ? String(one.status) : _("no answer") };
     else delete found[arrow]; // a later attempt went through
   }

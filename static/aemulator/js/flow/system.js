@@ -84,5 +84,12 @@ export function arrowOf({ from, to, method = "GET" }) {
 
 export const arrowsOfStep = (n) => Object.keys(ARROWS).filter((arrow) => ARROWS[arrow].includes(n));
 
+/** Who sent an exchange, and who answers it, for people. */
+export const senderOf = (one) => one.from_name || (partyNames()[one.from] ?? one.from);
+export const receiverOf = (one) => one.to_name || (partyNames()[one.to] ?? one.to);
+
+/** What happens in an exchange: "AEM Assets sends the processing job". */
+export const sentenceOf = (one) => (one.summary ? `${senderOf(one)} ${one.summary}` : `${senderOf(one)} → ${receiverOf(one)}`);
+
 /** `package/action` of a worker's URL. */
 export const nameOfWorker = (worker) => worker.split("?")[0].split("/").filter(Boolean).slice(-2).join("/");

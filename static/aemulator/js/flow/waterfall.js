@@ -1,6 +1,7 @@
 // The timeline of a flow: <flow-waterfall>. Rows nested by rendition, kinds of time told apart by pattern, a table of the same.
 import { _, fill } from "../i18n.js";
 import { element, icon } from "../notices.js";
+import { sentenceOf } from "./system.js";
 import { extent, place, rows, ticks } from "./waterfall-layout.js";
 import { offset, segmentWords, span as time, stateWords } from "./words.js";
 
@@ -79,10 +80,10 @@ class FlowWaterfall extends HTMLElement {
   row({ span, depth, hasChildren, open }, now) {
     const exchange = this.exchanges?.get(span.exchange);
     const failed = span.state === "failed" || Boolean(exchange?.error);
-    const name = element(exchange || hasChildren ? "button" : "span", { className: "wf-name", title: span.name });
+    const name = element(exchange || hasChildren ? "button" : "span", { className: "wf-name", title: exchange ? `${sentenceOf(exchange)}\n${exchange.method} ${exchange.path}` : span.words || span.name });
     if (hasChildren) name.append(icon(open ? "down" : "chevron"));
     if (failed) name.append(icon("alert"));
-    name.append(element("span", { className: "wf-words" }, span.kind === "gap" ? span.words || span.name : span.name));
+    name.append(element("span", { className: "wf-words" }, ...wordsOf(span, exchange)));
     if (failed) name.append(element("span", { className: "visually-hidden" }, stateWords().failed));
     if (name.localName === "button") name.type = "button";
     if (hasChildren) name.setAttribute("aria-expanded", String(open));
@@ -177,13 +178,19 @@ class FlowWaterfall extends HTMLElement {
     const now = Date.now();
     const body = rows(this.shown).map(({ span, depth }) => {
       const cells = SEGMENTS.map((kind) => (span.segments ?? []).filter((one) => one.kind === kind).reduce((sum, one) => sum + (one.ended ?? now) - one.started, 0));
-      const name = element("th", { scope: "row" }, span.kind === "gap" ? span.words || span.name : span.name);
+      const name = element("th", { scope: "row" }, ...wordsOf(span, this.exchanges?.get(span.exchange)));
       name.style.setProperty("--depth", depth);
       return element("tr", {}, name, element("td", {}, offset(span.started - this.extent.from)), element("td", {}, time((span.ended ?? now) - span.started)), ...cells.map((ms) => element("td", {}, ms ? time(ms) : "")));
     });
     const titles = element("tr", {}, ...head.map((words) => element("th", { scope: "col" }, words)));
     this.table.replaceChildren(element("table", {}, element("thead", {}, titles), element("tbody", {}, ...body)));
   }
+}
+
+// An exchange says what it does; its address is on hover, and in the drawer.
+function wordsOf(span, exchange) {
+  if (!exchange) return [span.words || span.name];
+  return [element("span", { className: "wf-method" }, exchange.method), " ", exchange.summary || exchange.path];
 }
 
 customElements.define("flow-waterfall", FlowWaterfall);
