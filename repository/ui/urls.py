@@ -4,8 +4,15 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from repository.ui import api_views, asset_views, folder_views, node_views, start_views, worker_log_views
-from repository.ui import absence_views, api_views, asset_views, folder_views, start_views
+from repository.ui import (
+    absence_views,
+    api_views,
+    asset_views,
+    folder_views,
+    node_views,
+    start_views,
+    worker_log_views,
+)
 
 messages = cache_control(max_age=300)(JavaScriptCatalog.as_view(packages=["repository"]))
 
