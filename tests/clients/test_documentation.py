@@ -16,18 +16,18 @@ from tests.snippets import snippets
 
 DOCUMENT = "docs/adobe-clients.md"
 SNIPPETS = snippets(DOCUMENT)
-Paste = Callable[[str], str]
+Paste = Callable[..., str]
 
 
 @pytest.fixture
 def paste(environment: dict[str, str], tmp_path: Path) -> Paste:
-    """Run a program in the project; what it prints."""
+    """Run a program in the project, perhaps changed; what it prints."""
     (tmp_path / "node_modules").symlink_to(PACKAGES.resolve())
     (tmp_path / "photos" / "Sub #1 & co").mkdir(parents=True)
     (tmp_path / "photos" / "Sub #1 & co" / "a b.png").write_bytes(png())
 
-    def run(name: str) -> str:
-        (tmp_path / "program.js").write_text(SNIPPETS[name])
+    def run(name: str, change: Callable[[str], str] = str) -> str:
+        (tmp_path / "program.js").write_text(change(SNIPPETS[name]))
         command = ["node", "program.js"]
         own = clean_environment(**environment, BROWSER="true")
         done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, timeout=60, check=False)
@@ -55,6 +55,14 @@ def test_asset_compute(paste: Paste) -> None:
 
 def test_events(paste: Paste) -> None:
     assert paste("events") == "thing.happened one\n"
+
+
+def test_with_the_preload_file_the_urls_may_be_left_out(paste: Paste) -> None:
+    """As the table says: the clients' own defaults are Adobe's hosts."""
+    options = re.compile(r", \{\n    eventsBaseURL.*?\n  \}\)", re.DOTALL)
+    assert paste("events", lambda program: options.sub(")", program)) == "thing.happened one\n"
+    urls = re.compile(r"url: env\.\w+, imsEndpoint: env\.\w+, ")
+    assert paste("process", lambda program: urls.sub("", program)).startswith("rendition_created image/png")
 
 
 def test_tokens(paste: Paste) -> None:
