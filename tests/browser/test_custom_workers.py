@@ -1,5 +1,6 @@
 """A custom rendition in the browser: from the deployed worker to the rendition, with the worker's log beside it."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def test_from_the_deployed_worker_to_its_rendition_and_its_log(
     log = page.locator("#asset-worker-log")
     expect(log).to_contain_text("a badge for ACME", timeout=PATIENCE)
     expect(log).to_contain_text("Done")
+    expect(log.get_by_role("link", name="Result and whole log")).to_have_attribute(
+        "href", re.compile("^/runtime/.{32}$")
+    )
     if AXE.exists():
         assert findings(page) == []
 
