@@ -3,12 +3,14 @@
 from django.urls import URLPattern, path, re_path
 
 from repository.ui import profile_views as views
-from repository.ui import worker_views
+from repository.ui import trial_views, worker_views
 
 urlpatterns: list[URLPattern] = [
     path("tools/processing-profiles", views.profiles, name="ui-profiles"),
     path("tools/processing-profiles/create.html", views.create, name="ui-profile-create"),
     path("tools/processing-profiles.preview.html", views.preview, name="ui-profile-preview"),
+    path("tools/processing-profiles.try.html", trial_views.begin),
+    path("tools/processing-profiles.tried.html", trial_views.results),
     path("tools/processing-profiles.copy.json", views.copy, name="ui-profile-copy"),
     path("tools/processing-profiles/<str:name>.html", views.edit, name="ui-profile"),
     path("tools/processing-profiles.workers.json", worker_views.workers, name="ui-workers"),

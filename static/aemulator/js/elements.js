@@ -10,6 +10,7 @@ const MODULES = {
   "state-panel": "./state-panel.js",
   "flow-link": "./flow-link.js",
   "recent-flows": "./recent-flows.js",
+  "profile-trial": "./profile-trial.js",
   "live-log": "./live-log.js",
   "publish-form": "./publish-form.js",
   "post-button": "./post-button.js",
