@@ -23,6 +23,7 @@ from compute.owner import this_process
 from compute.rendition_events import Outcome
 from compute.runtime_worker import Fate
 from compute.sabotage import sabotage_of
+from compute.sightings import Sighting
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
@@ -208,6 +209,7 @@ def _outcome(event: dict[str, Any]) -> Outcome:
 async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) -> str:
     """POST to the worker; its activation id, empty when it tells none. It may work before it answers, or after."""
     address = runtime_worker.address(call.worker)
+    request = _request(call)
     headers = {
         "authorization": f"Bearer {call.access_token}",
         "x-api-key": call.client_id,
@@ -218,13 +220,15 @@ async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) 
         **parties.introduced(names.COMPUTE, address.url),
     }
     patience = httpx.Timeout(10.0, read=max(deadline - time.time(), 1.0))
+    sighting = Sighting(address.url, headers | address.headers, request)
     try:
-        answer = await client.post(
-            address.url, json=_request(call), headers=headers | address.headers, timeout=patience
-        )
+        answer = await client.post(address.url, json=request, headers=headers | address.headers, timeout=patience)
+        sighting.answered(answer)
     except httpx.TimeoutException as err:
+        sighting.failed(err)
         raise CallFailed(f"The worker {call.worker} does not answer", may_retry=False) from err
     except (httpx.HTTPError, httpx.InvalidURL) as err:
+        sighting.failed(err)
         raise CallFailed(f"The worker {call.worker} cannot be called: {err}", may_retry=True) from err
     if not answer.is_success:
         words = f"The worker {call.worker} answered {answer.status_code}: {answer.text[:500]}".rstrip(": ")

@@ -14,6 +14,7 @@ from config.supervision import Loop
 
 BOXES = ("flow", "blobstore", "identity", "events", "runtime", "compute", "repository", "shell")
 WORKER_BOX = "compute"
+OBSERVER = "flow"
 
 Step = Callable[[], Awaitable[None]]
 Hold = Callable[[], AbstractContextManager[None]]
@@ -75,6 +76,22 @@ def restoreds() -> list[Callable[[dict[str, Any]], None]]:
 
 def loops_of(box: str) -> dict[str, Loop]:
     return dict(import_module(f"{box}.loops").LOOPS) if find_spec(f"{box}.loops") else {}
+
+
+def part(box: str) -> tuple[dict[str, Loop], Step, Step]:
+    """One box as a process of its own, with what observes it: loops, what comes before them and after."""
+    steps = [lifecycle_of(name) for name in (OBSERVER, box)]
+    starts = [start for start, _ in steps if start]
+    stops = [stop for _, stop in reversed(steps) if stop]
+    return loops_of(OBSERVER) | loops_of(box), _in_turn(starts), _in_turn(stops)
+
+
+def _in_turn(steps: list[Step]) -> Step:
+    async def run() -> None:
+        for step in steps:
+            await step()
+
+    return run
 
 
 def lifecycle_of(box: str) -> tuple[Step | None, Step | None]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from dbthreads import in_db
-from flow import faults_api, files_api, gates_api, opened, telling
+from flow import faults_api, files_api, gates_api, live, opened, telling
 from flow.reading import Asked
 from flow.wire import json, problem
 
@@ -16,6 +16,7 @@ STATES: Final = ("", "running", "done", "failed", "held")
 
 
 async def list_flows(request: Request) -> Response:
+    live.looked()
     asked = request.query_params
     limit = _whole(asked.get("limit", "50"))
     if limit is None or not 0 < limit <= MAX_LIMIT:
@@ -27,6 +28,7 @@ async def list_flows(request: Request) -> Response:
 
 
 async def show_flow(request: Request) -> Response:
+    live.looked()
     found = await in_db(telling.flow, request.path_params["flow"])
     return json(found) if found else problem(404, "There is no such flow: it may be too old")
 

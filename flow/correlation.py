@@ -26,6 +26,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from contract import jsontext
 from flow import relevance
 from flow.captured import Captured
+from flow.texts import clean
 
 UPLOAD: Final = "upload"
 REPROCESS: Final = "reprocess"
@@ -72,9 +73,27 @@ class Clues:
 def clues(exchange: Captured) -> Clues:
     read = _READERS.get(exchange.receiver)
     try:
-        return read(exchange) if read else Clues(0)
+        return _cleaned(read(exchange)) if read else Clues(0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return Clues(0)  # a body of any other shape tells nothing
+
+
+def _cleaned(found: Clues) -> Clues:
+    """With keys that every database takes."""
+    opens = tuple(replace(one, keys=_clean_keys(one.keys)) for one in found.opens)
+    return replace(
+        found,
+        seeks=tuple(map(clean, found.seeks)),
+        shares=tuple(map(clean, found.shares)),
+        takes=tuple(map(clean, found.takes)),
+        defines=_clean_keys(found.defines),
+        opens=opens,
+        rendition=clean(found.rendition),
+    )
+
+
+def _clean_keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    return tuple(Key(clean(one.key), clean(one.rendition)) for one in keys)
 
 
 # --- the repository ---------------------------------------------------------------------------------------------------
@@ -266,9 +285,11 @@ def _worker(exchange: Captured) -> Clues:
         body = _json(exchange.request.kept)
         names = rendition_names(body.get("renditions") or [])
         facts["called"] = names
-    if exchange.is_success and "json" in exchange.response.media_type:
+    activation = exchange.response.header("x-openwhisk-activation-id")
+    if not activation and exchange.is_success and "json" in exchange.response.media_type:
         activation = str(_json(exchange.response.kept).get("activationId") or "")
-        defines = (Key(f"activation:{activation}"[:255]),) if activation else ()
+    if activation:
+        defines = (Key(f"activation:{activation}"[:255]),)
         facts["activation"] = activation
     rendition = names[0] if len(names) == 1 else ""
     return Clues(4, seeks=(f"request:{request_id}"[:255],), defines=defines, rendition=rendition, facts=facts)

@@ -58,6 +58,7 @@ class Folded:
     journal: list[dict[str, Any]] = field(default_factory=list)
     mime: str = ""
     asset: str = ""
+    generation: int = 0
     faults: int = 0
     exchanges: int = 0
     reason: str = ""
@@ -131,6 +132,7 @@ def _reason(exchange: Seen) -> str:
 def _told_job(flow: Folded, exchange: Seen) -> None:
     job = exchange.facts["job"]
     flow.mime, flow.asset = job["mime"] or flow.mime, job["asset"] or flow.asset
+    flow.generation = job["generation"]
     for ids, new in ((flow.request_ids, job["request"]), (flow.activation_ids, job["activation"])):
         if new and new not in ids:
             ids.append(new)

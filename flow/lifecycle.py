@@ -1,10 +1,14 @@
 """What the recorder does at the start and the stop of a process."""
 
+from django.conf import settings
+
 from dbthreads import in_db
 from flow.faults import chooser
 from flow.gates import keeper
 from flow.queue import queue
+from flow.told import captured
 from flow.writing import writer
+from probes.exchanges import Told, teller
 from probes.faults import faults
 from probes.gates import gates
 
@@ -13,7 +17,14 @@ LAST = 500
 
 async def startup() -> None:
     """Gates and faults hold from the first job on, also those that were set before a restart."""
-    await in_db(load)
+    if settings.FLOW_RECORD:
+        teller.listener = heard
+        await in_db(load)
+
+
+def heard(told: Told) -> None:
+    """What the clients of this process did with other servers."""
+    queue.put(captured(told))
 
 
 def load() -> None:

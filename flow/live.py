@@ -1,9 +1,13 @@
 """The topic `flow` of the live pages: its mark is another one after each exchange, gate and fault."""
 
+import time
 from collections.abc import Callable
+from typing import Final
 
 from flow.reading import mark as latest
 
+WATCHED_FOR: Final = 60.0
+"""Seconds after somebody looked at flows in which more may be done for them."""
 _callbacks: set[Callable[[], None]] = set()
 
 
@@ -12,10 +16,21 @@ def subscribe(callback: Callable[[], None]) -> Callable[[], None]:
     return lambda: _callbacks.discard(callback)
 
 
+_looked_at = [float("-inf")]
+
+
+def looked() -> None:
+    _looked_at[0] = time.monotonic()
+
+
+def is_watched() -> bool:
+    return time.monotonic() - _looked_at[0] < WATCHED_FOR
+
+
 def ring() -> None:
     """After a commit."""
     for callback in tuple(_callbacks):
         callback()
 
 
-__all__ = ["latest", "ring", "subscribe"]
+__all__ = ["is_watched", "latest", "looked", "ring", "subscribe"]

@@ -11,10 +11,13 @@ from django.db import DatabaseError
 from dbthreads import in_db
 from flow import gates, lifecycle, live, retention
 from flow.captured import Captured
+from flow.faults import chooser
 from flow.queue import queue
+from flow.settling import settle
 from flow.writing import writer
 
-GATHER: Final = 0.2  # seconds in which exchanges come together for one transaction
+GATHER: Final = 0.2  # seconds in which exchanges come together for one transaction, while somebody looks
+GATHER_UNSEEN: Final = 1.0
 IDLE: Final = 20.0
 BATCH: Final = 250
 WAITING: Final = 1000  # exchanges that may wait for the beginning of their flow
@@ -32,7 +35,7 @@ async def write_exchanges(beat: Beat) -> None:
     while True:
         beat()
         await queue.wait(GATHER if waiting else IDLE)
-        await asyncio.sleep(GATHER)
+        await _gather()
         batch = queue.take(BATCH)
         if batch or waiting:
             waiting = await _write([*waiting, *batch])
@@ -40,13 +43,24 @@ async def write_exchanges(beat: Beat) -> None:
             waiting = waiting[:WAITING]
 
 
+async def _gather() -> None:
+    """Fewer and larger transactions while nobody waits for them: pages, gates and faults do."""
+    deadline = asyncio.get_running_loop().time() + GATHER_UNSEEN
+    while True:
+        await asyncio.sleep(GATHER)
+        is_awaited = live.is_watched() or chooser.active or gates.keeper.active
+        if is_awaited or len(queue) >= BATCH or asyncio.get_running_loop().time() >= deadline:
+            return
+
+
 async def _write(batch: Sequence[Captured]) -> list[Captured]:
     try:
         waiting = await in_db(writer.write, batch)
-    except DatabaseError as err:
+    except (DatabaseError, ValueError) as err:
         return await _write_singly(batch, err)
     queue.written += len(batch) - len(waiting)
-    live.ring()
+    if live.is_watched():
+        live.ring()
     return waiting
 
 
@@ -77,8 +91,10 @@ async def prune(beat: Beat) -> None:
         await asyncio.sleep(PRUNE_EVERY)
 
 
-LOOPS: dict[str, Callable[[Beat], Awaitable[None]]] = (
-    {"record-exchanges": write_exchanges, "know-gates-and-faults": know_controls, "forget-flows": prune}
-    if settings.FLOW_RECORD
-    else {}
-)
+_LOOPS: dict[str, Callable[[Beat], Awaitable[None]]] = {
+    "record-exchanges": write_exchanges,
+    "know-gates-and-faults": know_controls,
+    "settle-flows": settle,
+    "forget-flows": prune,
+}
+LOOPS = _LOOPS if settings.FLOW_RECORD else {}

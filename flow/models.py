@@ -15,16 +15,16 @@ class Flow(models.Model):
     path = models.TextField(default="", db_index=True)
     mime = models.CharField(max_length=255, default="")
     profile = models.CharField(max_length=255, default="")
-    asset = models.CharField(max_length=64, default="", db_index=True)
+    asset = models.CharField(max_length=64, default="")
     """jcr:uuid, once it is known."""
-    started = models.FloatField(db_index=True)
+    started = models.FloatField()
     touched = models.FloatField(db_index=True)
     """When its newest exchange was written."""
     weight = models.BigIntegerField(default=0)
     """Bytes of its exchanges."""
     stale = models.BooleanField(default=True)
     """Whether exchanges were added since `digest` was made."""
-    state = models.CharField(max_length=8, default="running", db_index=True)
+    state = models.CharField(max_length=8, default="running")
     digest = models.TextField(default="")
     """JSON: what a list shows of it."""
     settled = models.TextField(default="")
@@ -55,7 +55,7 @@ class Exchange(models.Model):
     path = models.TextField()
     status = models.IntegerField(null=True)
     error = models.TextField(default="")
-    started = models.FloatField(db_index=True)
+    started = models.FloatField()
     first_byte = models.FloatField(null=True)
     ended = models.FloatField()
     request_bytes = models.BigIntegerField(default=0)

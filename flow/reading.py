@@ -168,6 +168,7 @@ def summary(row: FlowRow, folded: Folded) -> dict[str, Any]:
         "reason": folded.reason,
         "asset": row.asset or folded.asset,
         "profile": row.profile,
+        "generation": folded.generation,
     }
 
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import Final
 
 from flow.captured import Headers
@@ -37,7 +38,7 @@ def url(value: str) -> str:
 
 def headers(values: Headers) -> Headers:
     """With the scheme of an Authorization header, which tells how somebody logged in, but nothing else of it."""
-    return [(name, _header(name.lower(), value)) for name, value in values]
+    return [(name, _header(name, value)) for name, value in values]
 
 
 def text(value: str) -> str:
@@ -56,7 +57,10 @@ def _is_suspect(value: str) -> bool:
     return any(word in lowered for words in _SUSPECTS for word in words)
 
 
+@lru_cache(maxsize=2048)
 def _header(name: str, value: str) -> str:
+    """Most headers are the same in each exchange."""
+    name = name.lower()
     if name in {"authorization", "proxy-authorization"}:
         scheme, blank, _ = value.partition(" ")
         return f"{scheme} {REMOVED}" if blank else REMOVED

@@ -18,8 +18,12 @@ from flow import correlation, detail, redaction
 from flow.captured import Captured
 from flow.correlation import Clues, Found, Opening
 from flow.keys import Keys
+from flow.texts import clean
+from probes import names
 
 PATIENCE: Final = 2.0  # seconds for which the beginning of an exchange's flow is waited for
+PATIENCE_WITH_ACTIONS: Final = 60.0
+"""What an action asks others is known to be of a flow when the action has answered."""
 _COLUMNS: Final = (
     *("id", "flow", "step", "sender", "receiver", "sender_name", "receiver_name", "method", "url", "path", "status"),
     *("error", "started", "first_byte", "ended", "request_bytes", "response_bytes", "rendition", "fault", "facts"),
@@ -61,10 +65,11 @@ class Writer:
         self, read: Sequence[tuple[Captured, Clues]], known: dict[str, tuple[str, str]]
     ) -> tuple[list[Placed], list[Captured]]:
         placed, waiting = [], []
-        latest = time.time() - PATIENCE
+        now = time.time()
         for exchange, clues in read:
             found = correlation.find(clues, known, _new_id)
-            if found.is_missing and exchange.ended > latest:
+            patience = PATIENCE_WITH_ACTIONS if exchange.receiver == names.EXTERNAL else PATIENCE
+            if found.is_missing and exchange.ended > now - patience:
                 waiting.append(exchange)
                 continue
             known |= {key.key: (flow, key.rendition) for key, flow in found.keys}
@@ -120,8 +125,8 @@ def _open(placed: Sequence[Placed]) -> None:
 
 
 def _flow_row(flow: str, opening: Opening, started: float, now: float) -> tuple[Any, ...]:
-    texts = (opening.kind, _clean(opening.title)[:255], _clean(opening.path), _clean(opening.mime)[:255])
-    return (flow, *texts, _clean(opening.asset)[:64], started, now, True)
+    texts = (opening.kind, clean(opening.title)[:255], clean(opening.path), clean(opening.mime)[:255])
+    return (flow, *texts, clean(opening.asset)[:64], started, now, True)
 
 
 def _name_flows(placed: Sequence[Placed]) -> None:
@@ -134,16 +139,16 @@ def _name_flows(placed: Sequence[Placed]) -> None:
                 sql.execute(f"UPDATE flow_flow SET asset = %s WHERE path = %s AND id IN ({sql.marks(flows)})", values)
         elif "named" in facts and flows:
             named = facts["named"]
-            values = [_clean(named["title"])[:255], _clean(named["path"]), flows[0]]
+            values = [clean(named["title"])[:255], clean(named["path"]), flows[0]]
             sql.execute("UPDATE flow_flow SET title = %s, path = %s WHERE id = %s", values)
         elif "job" in facts and flows:
             job = facts["job"]
             values = [job["asset"][:64], job["mime"][:255], flows[0]]
             sql.execute("UPDATE flow_flow SET asset = %s, mime = %s WHERE id = %s AND asset = ''", values)
-            values = [_clean(job["name"]), _clean(job["path"]), flows[0]]
+            values = [clean(job["name"]), clean(job["path"]), flows[0]]
             sql.execute("UPDATE flow_flow SET title = %s, path = %s WHERE id = %s AND path = ''", values)
             if job["profile"]:
-                values = [_clean(job["profile"])[:255], flows[0]]
+                values = [clean(job["profile"])[:255], flows[0]]
                 sql.execute("UPDATE flow_flow SET profile = %s WHERE id = %s", values)
 
 
@@ -155,30 +160,23 @@ def _row(row_id: int, one: Placed) -> tuple[Any, ...]:
         found.step,
         exchange.sender[:16],
         exchange.receiver[:16],
-        _clean(exchange.sender_name)[:255],
-        _clean(exchange.receiver_name)[:255],
+        clean(exchange.sender_name)[:255],
+        clean(exchange.receiver_name)[:255],
         exchange.method[:16],
-        _clean(redaction.url(exchange.url))[:8192],
-        _clean(exchange.path)[:4096],
+        clean(redaction.url(exchange.url))[:8192],
+        clean(exchange.path)[:4096],
         exchange.status,
-        _clean(exchange.error)[:500],
+        clean(exchange.error)[:500],
         exchange.started,
         exchange.first_byte,
         exchange.ended,
         exchange.request.size,
         exchange.response.size,
-        _clean(found.rendition)[:255],
+        clean(found.rendition)[:255],
         exchange.fault[:32],
         redaction.text(jsontext.dumps(one.clues.facts)) if one.clues.facts else "",
         detail.packed(exchange),
     )
-
-
-def _clean(text: str) -> str:
-    """As every database takes it: no NUL, no half of a surrogate pair."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 writer: Final = Writer()

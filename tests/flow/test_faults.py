@@ -145,6 +145,23 @@ def test_a_duplicated_event_is_in_the_journal_twice_and_attached_once(
     assert {name for name, value in renditions.items() if isinstance(value, dict)} == photographer.RENDITIONS
 
 
+def test_a_job_that_is_given_up_ends_its_flow_though_nothing_more_is_on_the_wire(
+    quick: ServerProcess, admin: httpx.Client
+) -> None:
+    with photographer.client(quick) as http:
+        folder = photographer.make_folder(http, "given-up")
+        fault = {"kind": "forbidden", "match": {"step": 2, "path": folder}}
+        number = admin.post("/_aemulator/faults", json=fault).json()["id"]
+        path = Upload(http, folder, "a.jpg", photographer.photo(99, 160, 120)).run()
+    flow = ended(admin, path)
+    assert flow["flow"]["state"] == "failed"
+    assert {one["state"] for one in flow["renditions"]} == {"failed"}
+    assert "403" in flow["renditions"][0]["message"]
+    assert flow["steps"][1]["state"] == "failed"
+    assert admin.get(f"{path}/jcr:content.1.json").json()["dam:assetState"] == "unProcessed"
+    admin.delete(f"/_aemulator/faults/{number}")
+
+
 def heal(admin: httpx.Client, case: Case, fault: str) -> None:
     """Without the fault everything can be made."""
     assert admin.delete(f"/_aemulator/faults/{fault}").status_code == 200

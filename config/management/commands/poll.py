@@ -10,4 +10,4 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: object, **options: object) -> None:
-        standalone.run(boxes.loops_of("repository"), *boxes.lifecycle_of("repository"))
+        standalone.run(*boxes.part("repository"))

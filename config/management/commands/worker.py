@@ -16,4 +16,4 @@ class Command(BaseCommand):
             raise CommandError(
                 "a worker of its own needs a broker that it shares: set DRAMATIQ_BROKER_URL or REDIS_URL"
             )
-        standalone.run(boxes.loops_of(boxes.WORKER_BOX), *boxes.lifecycle_of(boxes.WORKER_BOX))
+        standalone.run(*boxes.part(boxes.WORKER_BOX))
