@@ -1,10 +1,13 @@
 """Runs pytest as a user does: in a project of its own, whose Python has AEMulator installed with `pip install -e`."""
 
+import fcntl
 import os
 import subprocess
 import sys
 import sysconfig
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +50,17 @@ def project_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     theirs = next(folder.glob("lib/python*/site-packages"))
     (theirs / "shared.pth").write_text(f"{ours}\n")
     options = ["--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
-    run("-m", "pip", "--python", str(python), "install", *options, "-e", str(ROOT))
+    with alone(tmp_path_factory.getbasetemp().parent / "editable-install.lock"):
+        run("-m", "pip", "--python", str(python), "install", *options, "-e", str(ROOT))
     return python
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """One test process at a time: each of them writes the project's metadata into the same folder."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def run(*arguments: str) -> None:
