@@ -19,6 +19,7 @@ from runtime import files, node, outside
 from runtime.actions import Deployed
 from runtime.errors import ActionBroken, ActionDied, CannotRun
 from runtime.output import Lines
+from runtime.owner import is_running
 
 MAX_RESULT = 1024 * 1024  # bytes, as in Runtime
 MAX_MESSAGE = 16 * 1024 * 1024  # bytes; what is longer ends the process
@@ -259,7 +260,7 @@ def remove_leftovers() -> None:
     """Folders of servers that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         pid = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+        if pid.isdigit() and not is_running(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
