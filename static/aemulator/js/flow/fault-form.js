@@ -3,6 +3,7 @@ import { _, fill } from "../i18n.js";
 import { element, icon } from "../notices.js";
 import { partyNames, STEP_NUMBERS, steps } from "./system.js";
 
+const ANSWERING = ["repository", "blobstore", "compute", "events", "identity"];
 const MATCHED = ["path", "mime", "rendition", "profile", "nth"];
 
 export function fillForm(dialog, kind, fault) {
@@ -11,7 +12,7 @@ export function fillForm(dialog, kind, fault) {
   dialog.querySelector("[data-slot=title]").textContent = kind.title;
   dialog.querySelector("[data-slot=sentence]").textContent = kind.sentence;
   dialog.querySelector("[data-slot=parameters]").replaceChildren(...(kind.parameters ?? []).map((one) => parameterField(one, fault?.parameters?.[one.name])));
-  choices(form.elements.service, _("Any service"), (kind.services ?? []).map((party) => [party, partyNames()[party] ?? party]), fault?.match?.service);
+  choices(form.elements.service, _("Any service"), (kind.services?.length ? kind.services : ANSWERING).map((party) => [party, partyNames()[party] ?? party]), fault?.match?.service);
   const numbers = kind.steps?.length ? kind.steps : STEP_NUMBERS;
   choices(form.elements.step, _("Any step"), numbers.map((n) => [n, fill(_("%(n)s · %(title)s"), { n, title: steps()[n - 1].title })]), fault?.match?.step);
   for (const name of MATCHED) form.elements[name].value = fault?.match?.[name] ?? "";

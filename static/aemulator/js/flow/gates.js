@@ -3,7 +3,10 @@ import { _, fill, ngettext } from "../i18n.js";
 import { Follower } from "../live.js";
 import { complain, element, icon } from "../notices.js";
 import { gates, setGates, stepGate } from "./api.js";
-import { STEP_NUMBERS, steps } from "./system.js";
+import { steps } from "./system.js";
+
+// Before which steps something can be held: 3 is the answer to 2, and a worker goes from 4 to 5 without asking.
+const GATES = [2, 4, 6, 7];
 
 class FlowGates extends HTMLElement {
   connectedCallback() {
@@ -35,7 +38,7 @@ class FlowGates extends HTMLElement {
     ];
     this.stepper = element("button", { type: "button", className: "button small", title: _("Let what is held go to its next gate"), onclick: () => this.step() }, icon("step"), _("Step"));
     this.stepper.dataset.act = "step";
-    this.breaks = STEP_NUMBERS.map((n) => {
+    this.breaks = GATES.map((n) => {
       const title = fill(_("Breakpoint before step %(n)s, %(title)s"), { n, title: steps()[n - 1].title });
       const button = element("button", { type: "button", className: "breakpoint", title, onclick: () => this.toggle(n) }, String(n));
       button.setAttribute("aria-pressed", "false");
@@ -63,7 +66,7 @@ class FlowGates extends HTMLElement {
     this.state = { mode: "run", breakpoints: [], ...state.all, ...(this.scope === "all" ? {} : { mode: "run", breakpoints: [] }), ...own };
     this.heldJobs = state.held.filter((one) => this.scope === "all" || one.flow === this.scope);
     for (const button of this.modes) button.setAttribute("aria-pressed", String(button.dataset.mode === this.state.mode));
-    this.breaks.forEach((button, index) => button.setAttribute("aria-pressed", String(this.state.breakpoints.includes(index + 1))));
+    this.breaks.forEach((button, index) => button.setAttribute("aria-pressed", String(this.state.breakpoints.includes(GATES[index]))));
     this.stepper.disabled = !this.heldJobs.length;
     this.held.replaceChildren(...this.heldWords());
     this.classList.toggle("is-holding", this.heldJobs.length > 0);

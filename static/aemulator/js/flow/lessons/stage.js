@@ -2,7 +2,7 @@
 import { _, fill } from "../../i18n.js";
 import { complete, createFolder, initiate, remove, reprocess, request, setProperties } from "../../repository.js";
 import { Slots, sendParts } from "../../upload-transfer.js";
-import { absences, addFault, faultKinds, flow, flows, removeFault, setGates, stepGate } from "../api.js";
+import { absences, addFault, faultKinds, flow, flows, gates, removeFault, setGates, stepGate } from "../api.js";
 
 const ROOT = "/content/dam/lessons";
 const LOOK_EVERY = 300; // milliseconds; the doorbell is quicker when it rings
@@ -101,7 +101,8 @@ export class Stage {
       if (!detail) return null;
       const step = detail.steps[n - 1];
       if (step.state !== "waiting" && step.state !== "held") return detail;
-      if (detail.flow.state === "held") await stepGate(this.scope);
+      const { held } = await gates();
+      if (held.some((one) => one.path?.startsWith(`${this.folder}/`))) await stepGate(this.scope);
       return null;
     });
   }
