@@ -1,10 +1,12 @@
 """The blob storage, through azure-storage-blob: signed URLs for the clients and workers that move the bytes, and the
-few calls that the repository makes itself. The same code for the embedded storage, Azurite and Azure.
+few calls that the repository makes itself, the frequent ones by signed URLs too (ADR 14). The same code for the
+embedded storage, Azurite and Azure.
 
 Blobs get names that are never used again, so their bytes never change once a `Binary` row names them.
 """
 
 import base64
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +42,7 @@ _PASSING: Final = (408, 429, 500, 502, 503, 504)
 _NOT_THERE: Final = {400, 404, 416}  # InvalidBlockList, BlobNotFound, InvalidRange; any other status may pass
 
 azure_settings.tracing_enabled = False  # its decorators cost a tenth of every call
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # its warnings have signed URLs in them
 
 
 @dataclass(frozen=True)
