@@ -141,7 +141,7 @@ class FlowLesson extends HTMLElement {
 }
 
 function sceneRow(scene, index) {
-  const number = element("span", { className: "step-number" }, String(index + 1));
+  const number = element("span", { className: "step-number" }, String(scene.number ?? index + 1));
   const more = element("p", { className: "soft" }, scene.more?.() ?? "");
   const result = element("p", { className: "scene-result", hidden: true });
   const body = element("div", { className: "scene-body", hidden: true }, element("p", {}, scene.words()), more, result);

@@ -14,7 +14,7 @@ export const scenes = () => [
     act: async (stage) => {
       await stage.open();
       stage.worker = new URL("/flow/lesson-worker", location.href).href;
-      stage.made = await stage.profile({ title: `Circle ${Date.now().toString(36)}`, custom: [{ name: NAME, extension: "png", endpoint: stage.worker, parameters: { width: "300" } }] });
+      stage.made = await stage.profile({ title: `Circle ${Date.now().toString(36)}`, custom: [{ name: NAME, extension: "png", worker: stage.worker, params: { width: "300" } }] });
       await stage.apply(stage.made.path);
     },
     result: (stage) => fill(_("A profile asks %(worker)s for %(name)s."), { worker: nameOfWorker(stage.worker), name: FILE }),

@@ -4,7 +4,8 @@ import { steps } from "../system.js";
 import { picture } from "./drawing.js";
 
 const stepScene = (n) => ({
-  title: fill(_("%(n)s · %(title)s"), { n, title: steps()[n - 1].title }),
+  title: steps()[n - 1].title,
+  number: n,
   step: n,
   words: () => steps()[n - 1].sentence,
   more: () => steps()[n - 1].real,
@@ -14,6 +15,7 @@ const stepScene = (n) => ({
 export const scenes = () => [
   {
     title: _("A picture of its own"),
+    number: "·",
     words: () => _("The lesson makes a folder, draws a picture, and pauses everything in that folder before each step. Nothing else on this server is paused."),
     act: async (stage) => {
       await stage.open();
@@ -21,7 +23,8 @@ export const scenes = () => [
     },
   },
   {
-    title: fill(_("%(n)s · %(title)s"), { n: 1, title: steps()[0].title }),
+    title: steps()[0].title,
+    number: 1,
     step: 1,
     words: () => steps()[0].sentence,
     more: () => steps()[0].real,
@@ -41,6 +44,7 @@ export const scenes = () => [
   stepScene(7),
   {
     title: _("The finished asset"),
+    number: "✓",
     words: () => _("The lesson lets everything run on. When the last event has been read, the asset is processed."),
     act: async (stage) => {
       await stage.release();

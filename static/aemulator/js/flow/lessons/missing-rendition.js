@@ -27,7 +27,7 @@ export const scenes = () => [
     words: () => _("A JPEG is uploaded into that folder. The flow goes well, and every default rendition arrives."),
     act: async (stage) => {
       await stage.upload(await picture("coast.jpg", { seed: 5, width: 1200, height: 800 }));
-      await stage.follow();
+      stage.first = await stage.follow();
       await stage.finished();
     },
   },
@@ -53,11 +53,10 @@ export const scenes = () => [
     title: _("The remedy"),
     words: () => _("Back in the first folder, the lesson takes image/jpeg from the excluded MIME types and reprocesses the asset: profiles act on what is processed after they were changed."),
     act: async (stage) => {
-      const before = stage.flowId;
       stage.path = `${stage.folder}/coast.jpg`;
       await stage.changeProfile(stage.made.name, { ...body(""), title: stage.made.title });
       await stage.reprocess();
-      await stage.follow(stage.path, before);
+      await stage.follow(stage.path, stage.first);
       await stage.when(({ renditions }) => renditions.some((one) => one.name === NAME && one.state === "attached"));
       await lookFor(stage);
     },

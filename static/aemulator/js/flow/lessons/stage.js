@@ -102,7 +102,7 @@ export class Stage {
       const step = detail.steps[n - 1];
       if (step.state !== "waiting" && step.state !== "held") return detail;
       const { held } = await gates();
-      if (held.some((one) => one.path?.startsWith(`${this.folder}/`))) await stepGate(this.scope);
+      if (held.some((one) => one.step <= n && one.path?.startsWith(`${this.folder}/`))) await stepGate(this.scope);
       return null;
     });
   }
