@@ -201,7 +201,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.text("AEMULATOR_LANGUAGE", "en")  # of the pages, where there is a translation
+LOCALE_PATHS = [
+    env.folder("AEMULATOR_LOCALE_DIR", BASE_DIR / "locale")
+]  # <language>/LC_MESSAGES/django.mo, djangojs.mo
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -14,7 +14,7 @@ from repository.ui import (
     worker_log_views,
 )
 
-messages = cache_control(max_age=300)(JavaScriptCatalog.as_view(packages=["repository"]))
+messages = cache_control(max_age=300)(JavaScriptCatalog.as_view())
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start_views.start, name="ui-start"),
