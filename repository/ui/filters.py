@@ -1,7 +1,7 @@
 """What a list may be narrowed to: assets in some states, of some types, under one processing profile.
 
 Each condition looks a few nodes up by path for every asset that it is asked of, so it costs what the folder is large:
-some tens of milliseconds for 5,000 assets. Which folders have a profile is read from all nodes, once for each request.
+about 50 µs an asset. Which folders have a profile is read from all nodes, once for each request.
 """
 
 from collections.abc import Sequence

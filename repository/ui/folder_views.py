@@ -24,7 +24,9 @@ from shell import page as shell
 LIVE_CHANGES: Final = 400  # in one answer
 VIEWS: Final = frozenset({"card", "list", "column"})
 MAX_SEARCH: Final = 120
+MORE: Final = 180  # items of a page but the first, which has to be seen soon
 MAX_NAMES: Final = 1000
+MAX_SELECTED: Final = 50_000
 SORT_COOKIE: Final = "aemulator-sort"
 VIEW_COOKIE: Final = "aemulator-view"
 REMEMBERED_FOR: Final = 365 * 24 * 3600  # seconds
@@ -75,7 +77,7 @@ def assets(request: HttpRequest, suffix: str = "") -> HttpResponse:
 def more_items(request: HttpRequest, suffix: str) -> HttpResponse:
     """The items after the cursor `after`, as a fragment."""
     asked = _asked(request, suffix)
-    page = listing.page(asked.scope, request.GET.get("after", ""))
+    page = listing.page(asked.scope, request.GET.get("after", ""), MORE)
     return render(request, "ui/items.html", _items(page, asked))
 
 
@@ -99,6 +101,14 @@ def live(request: HttpRequest, suffix: str) -> HttpResponse:
     response.headers["X-More"] = "true" if len(found) == LIVE_CHANGES else "false"
     response.headers["X-Total"] = str(listing.total(asked.scope))
     return response
+
+
+@require_GET
+def everything(request: HttpRequest, suffix: str) -> JsonResponse:
+    """What the list has in all: enough to select it."""
+    found = listing.paths(_asked(request, suffix).scope, MAX_SELECTED)
+    kinds = ("folder", "asset")
+    return JsonResponse({"items": [{"path": p, "name": p.name, "kind": kinds[kind]} for p, kind in found]})
 
 
 @require_GET

@@ -148,6 +148,12 @@ def neighbours(scope: Scope, node: TreeNode) -> tuple[NodePath | None, NodePath 
     return before[0][0] if before else None, after[0][0] if after else None
 
 
+def paths(scope: Scope, limit: int) -> list[tuple[NodePath, int]]:
+    """Path and kind of everything in the list, at most `limit`."""
+    found = [each for kind in (0, 1) for each in _places(scope, kind, None, limit)]
+    return [(path, place.kind) for path, place in found[:limit]]
+
+
 def total(scope: Scope) -> int:
     counts = []
     with connection.cursor() as cursor:

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("libs/cq/i18n/messages.js", messages, name="ui-messages"),
     re_path(r"^assets\.html(?P<suffix>/.*)?$", folder_views.assets, name="ui-assets"),
     re_path(r"^assets\.items\.html(?P<suffix>/.+)$", folder_views.more_items),
+    re_path(r"^assets\.paths\.json(?P<suffix>/.+)$", folder_views.everything),
     re_path(r"^assets\.live\.html(?P<suffix>/.+)$", folder_views.live),
     re_path(r"^assets\.tree\.html(?P<suffix>/.+)$", folder_views.branches),
     re_path(r"^assets\.existing\.json(?P<suffix>/.+)$", folder_views.existing),

@@ -2,11 +2,13 @@
 import { _, fill, ngettext, whole } from "./i18n.js";
 import { fromDrop, fromInput, hasFiles } from "./dropped.js";
 import { askForFolder, askForName, askForTarget, askToCopy, askToDelete } from "./folder-dialogs.js";
+import { FarItems } from "./far-items.js";
 import { download } from "./download-dialog.js";
 import { LiveList } from "./live-list.js";
 import { isCommand, visit } from "./navigation.js";
-import { announce } from "./notices.js";
+import { announce, complain } from "./notices.js";
 import { askForProfile, askForProperties, askToReprocess } from "./processing-dialogs.js";
+import { everything } from "./repository.js";
 import { upload } from "./upload-plan.js";
 
 class AssetCollection extends HTMLElement {
@@ -14,6 +16,8 @@ class AssetCollection extends HTMLElement {
     this.selected = new Set();
     this.list = this.slotted("items");
     this.columns = this.querySelector("asset-columns");
+    this.beyond = new Map(); // what is selected and not loaded: path → what its item would say
+    this.far = new FarItems(this.list, (item) => this.mark(item, this.selected.has(item.dataset.path)));
     this.live = new LiveList(this, () => this.refresh());
     this.listen(this.list, "focusin", (event) => (this.lastFocused = event.target.closest(".item")));
     this.listen(this, "click", (event) => this.click(event), { capture: true }); // before the link itself hears of it
@@ -26,6 +30,7 @@ class AssetCollection extends HTMLElement {
 
   disconnectedCallback() {
     this.live.stop();
+    this.far.stop();
     for (const [target, type, handler, options] of this.listeners) target.removeEventListener(type, handler, options);
     this.listeners = [];
   }
@@ -51,8 +56,11 @@ class AssetCollection extends HTMLElement {
     return [...this.list.querySelectorAll(".item:not(.is-gone)")];
   }
 
+  /** {path, name, kind, download} of what is selected, loaded or not. */
   get chosen() {
-    return this.items.filter((item) => this.selected.has(item.dataset.path));
+    const loaded = this.items.filter((item) => this.selected.has(item.dataset.path)).map((item) => ({ ...item.dataset }));
+    const known = new Set(loaded.map(({ path }) => path));
+    return [...loaded, ...[...this.beyond.values()].filter(({ path }) => this.selected.has(path) && !known.has(path))];
   }
 
   // --- selection -----------------------------------------------------------------------------------------------------
@@ -75,7 +83,8 @@ class AssetCollection extends HTMLElement {
   refresh() {
     const items = this.items;
     const there = new Set(items.map((item) => item.dataset.path));
-    for (const path of this.selected) if (!there.has(path)) this.selected.delete(path);
+    for (const path of this.selected) if (!there.has(path) && !this.beyond.has(path)) this.selected.delete(path);
+    this.far.watch(items);
     for (const item of items) this.mark(item, this.selected.has(item.dataset.path));
     const count = this.selected.size;
     this.classList.toggle("is-selecting", count > 0);
@@ -91,7 +100,8 @@ class AssetCollection extends HTMLElement {
 
   mark(item, on) {
     item.classList.toggle("is-selected", on);
-    item.querySelector("input[type=checkbox]").checked = on;
+    const box = item.querySelector("input[type=checkbox]");
+    if (box) box.checked = on; // an item far away has none now
   }
 
   showSelection(count) {
@@ -101,7 +111,7 @@ class AssetCollection extends HTMLElement {
     const chosen = this.chosen;
     this.enable("rename", count === 1);
     this.enable("properties", count === 1);
-    this.enable("apply-profile", chosen.some((item) => item.dataset.kind === "folder"));
+    this.enable("apply-profile", chosen.some(({ kind }) => kind === "folder"));
   }
 
   enable(act, on) {
@@ -166,7 +176,7 @@ class AssetCollection extends HTMLElement {
       properties: () => this.properties(),
       download: () => download(this.chosen),
       copy: () => askToCopy(this.subjects),
-      "apply-profile": () => askForProfile(this.chosen.filter((item) => item.dataset.kind === "folder").map((item) => item.dataset.path)),
+      "apply-profile": () => askForProfile(this.chosen.filter(({ kind }) => kind === "folder").map(({ path }) => path)),
       rename: () => this.rename(),
       reprocess: () => askToReprocess(this.subjects),
       move: () => this.move(),
@@ -179,11 +189,20 @@ class AssetCollection extends HTMLElement {
   clear() {
     if (!this.selected.size && this.isSearch) return visit(location.pathname);
     this.selected.clear();
+    this.beyond.clear();
     this.refresh();
   }
 
-  selectAll() {
+  /** Also what is not loaded yet. */
+  async selectAll() {
     for (const item of this.items) this.selected.add(item.dataset.path);
+    this.refresh();
+    if (!this.list.querySelector("[hx-get]")) return;
+    const all = await everything(this.dataset.liveUrl.replace("/assets.live.html/", "/assets.paths.json/")).catch((error) => complain(error.message));
+    for (const one of all ?? []) {
+      this.beyond.set(one.path, one);
+      this.selected.add(one.path);
+    }
     this.refresh();
   }
 
@@ -194,6 +213,7 @@ class AssetCollection extends HTMLElement {
     const at = items.indexOf(this.focused);
     const target = at < 0 ? items[0] : items[this.next(items, at, event.key)];
     if (!target) return;
+    this.far.fill(target);
     target.querySelector(".item-link").focus();
     if (event.shiftKey) this.choose(target, true);
   }
@@ -213,15 +233,16 @@ class AssetCollection extends HTMLElement {
 
   /** The selection, or without one what has the focus. */
   get subjects() {
-    const paths = this.chosen.map((item) => item.dataset.path);
+    const paths = this.chosen.map(({ path }) => path);
     return paths.length || !this.focused ? paths : [this.focused.dataset.path];
   }
 
   properties() {
     const [path] = this.subjects;
     const item = this.items.find((each) => each.dataset.path === path);
-    if (item?.dataset.kind === "folder") askForProperties(path);
-    else item?.querySelector(".item-link").click();
+    if (item?.dataset.kind === "folder") return askForProperties(path);
+    if (item) this.far.fill(item);
+    return item?.querySelector(".item-link").click();
   }
 
   async rename() {
@@ -232,11 +253,16 @@ class AssetCollection extends HTMLElement {
 
   async move() {
     const moved = await askForTarget(this.subjects);
-    this.live.remove(moved.map(([from]) => from));
+    this.departed(moved.map(([from]) => from));
   }
 
   async remove() {
-    this.live.remove(await askToDelete(this.subjects));
+    this.departed(await askToDelete(this.subjects));
+  }
+
+  departed(paths) {
+    for (const path of paths) this.beyond.delete(path);
+    this.live.remove(paths);
   }
 
   // --- files from outside --------------------------------------------------------------------------------------------

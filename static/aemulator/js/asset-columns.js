@@ -138,6 +138,7 @@ class AssetColumns extends HTMLElement {
     if (key === "ArrowRight") return this.enter(item, column);
     const target = key === "ArrowDown" ? item.nextElementSibling : item.previousElementSibling;
     if (!target?.matches(".item")) return null;
+    if (column === this.open) this.host.far.fill(target);
     target.querySelector(".item-link").focus();
     if (shiftKey && column === this.open) this.host.choose(target, true);
     return null;
@@ -157,6 +158,7 @@ class AssetColumns extends HTMLElement {
 
   focusOn(column) {
     const item = column.querySelector(".item.is-active") ?? column.querySelector(".item");
+    if (item && column === this.open) this.host.far?.fill(item);
     (item?.querySelector(".item-link") ?? column).focus();
   }
 }

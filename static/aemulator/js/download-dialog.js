@@ -6,11 +6,11 @@ import { complain, element, say } from "./notices.js";
 import { nameOf } from "./paths.js";
 import { downloadSize } from "./repository.js";
 
-/** `items` are the chosen items of the page. */
+/** `items` are {path, name, kind, download}. */
 export async function download(items) {
   const [first] = items;
-  if (items.length === 1 && first.dataset.download) return Object.assign(document.createElement("a"), { href: first.dataset.download, download: first.dataset.name }).click();
-  return askToDownload(items.map((item) => item.dataset.path));
+  if (items.length === 1 && first.download) return Object.assign(document.createElement("a"), { href: first.download, download: first.name }).click();
+  return askToDownload(items.map(({ path }) => path));
 }
 
 async function askToDownload(paths) {

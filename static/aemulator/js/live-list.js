@@ -97,7 +97,7 @@ export class LiveList {
     this.leaving.delete(old);
     old.classList.remove("is-gone");
     Object.assign(old.dataset, fresh.dataset);
-    morph(old, fresh);
+    if (!this.host.far?.keep(old, fresh)) morph(old, fresh);
   }
 
   depart(path) {

@@ -163,6 +163,12 @@ export async function existing(folder, names) {
   return new Set((await answer.json()).names);
 }
 
+/** {path, name, kind} of everything that a list has, loaded or not. */
+export async function everything(url) {
+  const answer = await request("GET", url);
+  return (await answer.json()).items;
+}
+
 /** How far the processing of each of `paths` is: a list of {path, state, done, total, thumbnail, url, reason, message}. */
 export async function states(paths) {
   const body = new URLSearchParams(paths.map((path) => ["path", path]));
