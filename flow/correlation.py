@@ -27,6 +27,7 @@ from contract import jsontext
 from flow import relevance
 from flow.captured import Captured
 from flow.texts import clean
+from probes.names import CORE_WORKER, CUSTOM_WORKER
 
 UPLOAD: Final = "upload"
 REPROCESS: Final = "reprocess"
@@ -180,7 +181,9 @@ def _blobstore(exchange: Captured) -> Clues:
         return _kept_by_repository(exchange, blob, because)
     if exchange.method == "PUT":  # each rendition has a blob of its own: that says more than whose work it is
         return Clues(5, seeks=(by_blob, *keys), facts=_stored(exchange))
-    return Clues(4, seeks=(*keys, by_blob))
+    # Whoever else reads a blob, by a signature that no job brought, looks at it: that is no part of a flow.
+    is_work = exchange.sender in {CORE_WORKER, CUSTOM_WORKER}
+    return Clues(4, seeks=(*keys, by_blob) if is_work else tuple(keys))
 
 
 def _kept_by_repository(exchange: Captured, blob: str, because: str) -> Clues:

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
-from azure.core.pipeline.policies import HeadersPolicy
 from azure.storage.blob.aio import BlobClient, BlobServiceClient, ExponentialRetry
 from django.conf import settings
 from django.utils import timezone
@@ -87,7 +86,7 @@ class _Storage:
                 retry_policy=ExponentialRetry(
                     initial_backoff=0, increment_base=1, retry_total=2, random_jitter_range=0
                 ),
-                headers_policy=HeadersPolicy(_introduction()),
+                headers=_introduction(),
                 max_single_get_size=CHUNK,
                 max_chunk_get_size=CHUNK,
             )

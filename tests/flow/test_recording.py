@@ -117,6 +117,25 @@ def test_a_file_in_one_request_is_a_flow_from_its_first_byte(client: httpx.Clien
     assert {one["state"] for one in flow["renditions"]} == {"attached"}
 
 
+def test_who_looks_at_a_finished_asset_is_no_part_of_its_flow(client: httpx.Client, server: ServerProcess) -> None:
+    with photographer.client(server) as http:
+        path = Upload(http, photographer.make_folder(http, "looked-at"), "a.jpg", photographer.photo(4)).run()
+    before = flow_of(client, path)
+    for name in ("original", "cq5dam.thumbnail.48.48.png"):
+        assert client.get(f"{path}/jcr:content/renditions/{name}").status_code == 200
+    again = flow_of(client, path)
+    assert [one["id"] for one in again["exchanges"]] == [one["id"] for one in before["exchanges"]]
+    later = flow_of(client, photographed_later(client, server))
+    traffic = client.get("/_aemulator/traffic", params={"since": before["mark"]}).json()["traffic"]
+    assert {one["flow"] for one in traffic if one["to"] == "blobstore"} == {later["flow"]["id"]}
+
+
+def photographed_later(client: httpx.Client, server: ServerProcess) -> str:
+    """One more asset: when its flow is there, everything before it is written."""
+    with photographer.client(server) as http:
+        return Upload(http, photographer.make_folder(http, "later"), "b.jpg", photographer.photo(5)).run()
+
+
 def test_lists_can_be_searched_and_paged(client: httpx.Client, recorded: Json) -> None:
     wanted = recorded["flow"]["id"]
     for query in ({"q": "SEA SH"}, {"path": recorded["flow"]["path"]}, {"q": wanted}):
