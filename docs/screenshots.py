@@ -1,10 +1,17 @@
-"""Makes the pictures in docs/images: `make screenshots`. A server of its own with the demo content, and Chromium."""
+"""Makes the pictures in docs/images: `make screenshots`. A server of its own with the demo content, and Chromium.
 
+A page is one line of SHOTS; each is taken in both themes, as `<name>.png` and `<name>-dark.png`.
+"""
+
+import io
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from config.demo.pictures import PICTURES
@@ -13,10 +20,41 @@ from tests.server import ADMIN, ServerProcess, wait_until
 
 IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH = 1280
-PAGES = {
-    "assets.png": ("/assets.html/content/dam/demo/landscapes", 480),
-    "asset.png": ("/assetdetails.html/content/dam/demo/landscapes/aurora.jpg", 800),
-}
+COLOURS = 256  # of a picture: pages are flat, and the repository stays small
+THEMES = {"light": "", "dark": "-dark"}
+
+
+def _stay(page: Page) -> None:
+    pass
+
+
+def _first_row(page: Page) -> None:
+    page.locator(".row-link").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page, how much of it is shown, and what is done there first."""
+
+    name: str
+    path: str
+    height: int = 720
+    act: Callable[[Page], None] = _stay
+
+
+SHOTS = (
+    Shot("start", "/"),
+    Shot("assets", "/assets.html/content/dam/demo/landscapes", 480),
+    Shot("asset", "/assetdetails.html/content/dam/demo/landscapes/aurora.jpg", 800),
+    Shot("profile", "/tools/processing-profiles/create.html"),
+    Shot("nodes", "/crx/de/content/dam/demo/landscapes/aurora.jpg/jcr:content"),
+    Shot("compute", "/compute", 520),
+    Shot("activation", "/compute", 720, _first_row),
+    Shot("journal", "/events?entry=3"),
+    Shot("api", "/api/docs", 640),
+    Shot("settings", "/settings"),
+)
 
 
 def main() -> None:
@@ -31,13 +69,21 @@ def main() -> None:
     ):
         _wait_for_demo(server)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(base_url=server.url)
+        page = browser.new_page(base_url=server.url, reduced_motion="reduce")
         _sign_in(page)
-        for name, (path, height) in PAGES.items():
-            page.set_viewport_size({"width": WIDTH, "height": height})
-            page.goto(path, wait_until="networkidle")
-            page.screenshot(path=IMAGES / name)
+        for scheme, suffix in THEMES.items():
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for shot in SHOTS:
+                _take(page, shot, IMAGES / f"{shot.name}{suffix}.png")
         browser.close()
+
+
+def _take(page: Page, shot: Shot, target: Path) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": shot.height})
+    page.goto(shot.path, wait_until="networkidle")
+    shot.act(page)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def _wait_for_demo(server: ServerProcess) -> None:
