@@ -4,13 +4,15 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flow import correlation
 from flow.captured import Captured
 from flow.correlation import Clues, Found
 from tests.flow.traffic import Asset, exchange, page
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may load the machine
 
 
 class Recorded:
@@ -55,7 +57,7 @@ def test_an_asset_is_one_flow_through_all_steps() -> None:
     assert renditions == asset.names * 2
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(st.data(), st.integers(2, 5))
 def test_flows_that_run_at_once_are_told_apart(data: st.DataObject, count: int) -> None:
     """Also those that read the very same source, whether their worker says who it is or not."""
@@ -122,6 +124,7 @@ def test_one_request_may_begin_several_flows() -> None:
     assert [len(flow) for flow in seen.flows.values()] == [2, 2]
 
 
+@UNHURRIED
 @given(st.binary(max_size=200), st.sampled_from(["repository", "compute", "events", "blobstore", "custom-worker"]))
 def test_any_body_is_read_without_harm(body: bytes, receiver: str) -> None:
     for path in ("/process", "/api/events", "/content/dam.initiateUpload.json", "/a/b/c", "/events/expectations"):
@@ -153,7 +156,7 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(st.dictionaries(_FIELDS, json_values, max_size=6), st.sampled_from(["/process", "/api/events"]))
 def test_any_json_is_read_without_harm(body: dict[str, object], path: str) -> None:
     receiver = "compute" if path == "/process" else "events"

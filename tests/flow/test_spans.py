@@ -3,12 +3,14 @@
 import itertools
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flow import folding, spans
 from flow.folding import Settled
 from flow.seen import Seen
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may load the machine
 
 NAMES = ["a.png", "b.png"]
 
@@ -49,6 +51,7 @@ def waterfall(exchanges: list[Seen]) -> list[spans.Span]:
     return spans.waterfall(folding.fold("upload", exchanges, Settled(), 1e9), exchanges)
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 4, 5, 6, 7]), st.floats(0, 100), st.floats(0, 5)), max_size=20))
 def test_any_exchanges(drawn: list[tuple[int, float, float]]) -> None:
     exchanges = [
