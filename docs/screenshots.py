@@ -33,6 +33,19 @@ def _first_row(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _rows(page: Page) -> None:
+    page.wait_for_selector(".wf-row")
+
+
+def _walk(page: Page) -> None:
+    """A lesson at its end; what it made is taken away when the server goes."""
+    page.get_by_role("button", name="Start", exact=True).click()
+    for _ in range(2):
+        page.wait_for_selector("flow-lesson[data-state=waiting]")
+        page.get_by_role("button", name="Next").click()
+    page.wait_for_selector("flow-lesson[data-state=done]")
+
+
 @dataclass(frozen=True)
 class Shot:
     """A page, how much of it is shown, and what is done there first."""
@@ -52,6 +65,9 @@ SHOTS = (
     Shot("compute", "/compute", 520),
     Shot("activation", "/compute", 720, _first_row),
     Shot("journal", "/events?entry=3"),
+    Shot("flow", "/flow?path=/content/dam/demo/landscapes/aurora.jpg", 1000, _rows),
+    Shot("faults", "/faults", 760),
+    Shot("lesson", "/flow/lessons/at-least-once", 760, _walk),
     Shot("api", "/api/docs", 640),
     Shot("settings", "/settings"),
 )

@@ -19,7 +19,7 @@ export function matchWords(match = {}) {
 
 export function oftenWords({ probability, times, hits }) {
   const parts = [];
-  if (probability < 1) parts.push(fill(_("%(n)s %% of the time"), { n: Math.round(probability * 100) }));
+  if (probability < 1) parts.push(fill(_("%(share)s of the time"), { share: `${Math.round(probability * 100)} %` }));
   if (times !== null && times !== undefined) parts.push(fill(_("%(hits)s of at most %(times)s times"), { hits: Math.min(hits, times), times }));
   return parts.length ? joined(parts) : _("Every time");
 }

@@ -70,7 +70,7 @@ class FlowList extends HTMLElement {
 
   // The newest flow of an asset, as the link "how it was made" asks for it.
   async resolve() {
-    const found = (await flows({ path: this.dataset.path, limit: 1 })).flows[0];
+    const found = (await flows({ path: this.dataset.path, limit: 20 })).flows.find((one) => one.kind !== "opened");
     const rendition = new URLSearchParams(location.search).get("rendition");
     if (found) return location.replace(`/flow/${encodeURIComponent(found.id)}${rendition ? `?rendition=${encodeURIComponent(rendition)}` : ""}`);
     return this.follower.ask();

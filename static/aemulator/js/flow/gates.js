@@ -89,7 +89,8 @@ class FlowGates extends HTMLElement {
   }
 
   async change(change) {
-    await this.tried(() => setGates(this.scope, change));
+    const { mode, slow_seconds, breakpoints } = this.state; // a change says everything: what it leaves out starts anew
+    await this.tried(() => setGates(this.scope, { mode, slow_seconds, breakpoints, ...change }));
   }
 
   async step() {

@@ -33,7 +33,7 @@ class FlowWaterfall extends HTMLElement {
     this.tools = element("div", { className: "wf-tools" }, this.level,
       act("zoom-out", _("Zoom out"), "minus", () => this.zoomTo(this.zoom / 2)),
       act("zoom-in", _("Zoom in"), "plus", () => this.zoomTo(this.zoom * 2)),
-      act("zoom-fit", _("Show all"), "fit", () => this.zoomTo(1)), this.toggle);
+      act("zoom-fit", _("Show the whole flow"), "fit", () => this.zoomTo(1)), this.toggle);
     this.axis = element("div", { className: "wf-axis" });
     this.axis.setAttribute("aria-hidden", "true");
     this.list = element("ul", { className: "wf-rows" });

@@ -46,7 +46,7 @@ export class Stage {
   async follow(path = this.path, after = null) {
     this.detail = null;
     this.flowId = await this.until(async () => {
-      const [found] = (await flows({ path, limit: 1 })).flows;
+      const found = (await flows({ path, limit: 20 })).flows.find((one) => one.kind !== "opened");
       return found && found.id !== after ? found.id : null;
     });
     await this.look();
