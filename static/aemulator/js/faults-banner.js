@@ -31,7 +31,7 @@ class FaultsBanner extends HTMLElement {
     const hits = on.reduce((sum, one) => sum + one.hits, 0);
     const words = ngettext("%(count)s fault is switched on.", "%(count)s faults are switched on.", on.length);
     const off = element("button", { type: "button", className: "button small", onclick: () => this.allOff(on) }, _("Switch all off"));
-    return this.replaceChildren(icon("bolt"), element("span", { className: "banner-words" }, element("strong", {}, words), " ", hits ? ngettext("It has hit %(count)s time.", "They have hit %(count)s times.", hits) : _("Nothing was hit yet.")), element("a", { href: "/faults" }, _("Show faults")), off);
+    return this.replaceChildren(icon("bolt"), element("span", { className: "banner-words" }, element("strong", {}, words), " ", hits ? ngettext("%(count)s hit so far.", "%(count)s hits so far.", hits) : _("Nothing was hit yet.")), element("a", { href: "/faults" }, _("Show faults")), off);
   }
 
   async allOff(on) {
