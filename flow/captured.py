@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 Headers = list[tuple[str, str]]
 
 
 @dataclass
 class Message:
-    """One half: `kept` are the first bytes of the body, `size` is how many there were."""
+    """One half: `kept` are the first bytes of the body, `size` is how many there were; headers with lowered names."""
 
     headers: Headers = field(default_factory=list)
     kept: bytes = b""
     size: int = 0
 
     def header(self, name: str) -> str:
-        return next((value for known, value in self.headers if known.lower() == name), "")
+        for known, value in self.headers:
+            if known == name:
+                return value
+        return ""
 
     @property
     def is_whole(self) -> bool:
@@ -59,9 +61,13 @@ class Captured:
         query = f"?{self.query}" if self.query else ""
         return f"{self.scheme}://{self.host}{self.path}{query}"
 
-    @cached_property
-    def parameters(self) -> dict[str, str]:
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+    def parameter(self, name: str) -> str:
+        """Of the query, the first of that name."""
+        start = f"{name}="
+        for pair in self.query.split("&"):
+            if pair.startswith(start):
+                return unquote_plus(pair[len(start) :])
+        return ""
 
     @property
     def is_success(self) -> bool:

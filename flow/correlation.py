@@ -26,7 +26,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from contract import jsontext
 from flow import relevance
 from flow.captured import Captured
-from flow.texts import clean
+from flow.texts import clean, is_clean
 from probes.names import CORE_WORKER, CUSTOM_WORKER
 
 UPLOAD: Final = "upload"
@@ -80,7 +80,10 @@ def clues(exchange: Captured) -> Clues:
 
 
 def _cleaned(found: Clues) -> Clues:
-    """With keys that every database takes."""
+    """With keys that every database takes. Nearly all are so from the start."""
+    keys = [*found.defines, *(key for one in found.opens for key in one.keys)]
+    if is_clean("".join([*found.seeks, *found.shares, *found.takes, *(f"{k.key}{k.rendition}" for k in keys)])):
+        return found if is_clean(found.rendition) else replace(found, rendition=clean(found.rendition))
     opens = tuple(replace(one, keys=_clean_keys(one.keys)) for one in found.opens)
     return replace(
         found,
@@ -171,10 +174,10 @@ def _asset_path(exchange: Captured) -> str:
 
 
 def _blobstore(exchange: Captured) -> Clues:
-    blob = blob_of(exchange.url)
+    blob = _named(exchange.path)
     keys = [f"activation:{activation}"] if (activation := exchange.sender_facts.get("activation")) else []
-    if "sig" in exchange.parameters:
-        keys.append(f"signature:{digest(exchange.parameters['sig'])}")
+    if signature := exchange.parameter("sig"):
+        keys.append(f"signature:{digest(signature)}")
     by_blob = f"blob:{blob}"
     because = exchange.sender_facts.get("cause", "")
     if exchange.sender == relevance.REPOSITORY:
@@ -335,7 +338,7 @@ def _page(exchange: Captured) -> Clues:
     ]
     mine = [entry for entry in entries if entry["aem"] == (exchange.sender == relevance.REPOSITORY)]
     shares = tuple(dict.fromkeys(f"request:{entry['request']}"[:255] for entry in mine if entry["request"]))
-    facts: Json = {"page": mine, "since": exchange.parameters.get("since", "")}
+    facts: Json = {"page": mine, "since": exchange.parameter("since")}
     if exchange.polls:
         facts["polls"] = exchange.polls
     return Clues(7, shares=shares, facts=facts)
@@ -364,7 +367,10 @@ def _told(event: Json) -> Json:
 
 def blob_of(url: str) -> str:
     """What names a blob, whatever the host by which it is reached: the path, without the query."""
-    path = unquote(urlsplit(url).path)
+    return _named(unquote(urlsplit(url).path))
+
+
+def _named(path: str) -> str:
     return path if len(path) <= 240 else f"#{digest(path)}"
 
 
@@ -430,24 +436,22 @@ class Found:
 
 def find(hints: Clues, known: Mapping[str, tuple[str, str]], new_id: Callable[[], str]) -> Found:
     """`known`: flow and rendition by key."""
-    found = Found((), step=hints.step, rendition=hints.rendition)
     if hints.shares:
         parts = tuple(dict.fromkeys(known[key][0] for key in hints.shares if key in known))
-        return replace(found, flows=parts, is_missing=any(key not in known for key in hints.shares))
+        is_missing = any(key not in known for key in hints.shares)
+        return Found(parts, step=hints.step, rendition=hints.rendition, is_missing=is_missing)
     for key in hints.seeks:
         if key in known:
             flow, rendition = known[key]
             gone = tuple(taken for taken in hints.takes if taken in known)
             named = rendition or hints.rendition
             keys = tuple((key, flow) for key in hints.defines)
-            return replace(
-                found, flows=(flow,), keys=keys, gone=gone, step=_step(hints, key, rendition), rendition=named
-            )
+            return Found((flow,), keys=keys, gone=gone, step=_step(hints, key, rendition), rendition=named)
     opened = tuple((new_id(), opening) for opening in hints.opens)
     keys = tuple((key, flow) for flow, opening in opened for key in opening.keys)
     flows = tuple(flow for flow, _ in opened)
     step = 1 if hints.step == 7 and opened else hints.step
-    return replace(found, flows=flows, opened=opened, keys=keys, step=step, is_missing=bool(hints.seeks) and not opened)
+    return Found(flows, opened, keys, (), step, hints.rendition, is_missing=bool(hints.seeks) and not opened)
 
 
 def _step(hints: Clues, key: str, rendition: str) -> int:

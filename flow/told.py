@@ -1,11 +1,12 @@
 """What a box tells of an exchange with another server, as a captured exchange; pure."""
 
 import os
+from collections.abc import Mapping
 from itertools import count
 from typing import Final
 from urllib.parse import urlsplit
 
-from flow.captured import Captured, Message
+from flow.captured import Captured, Headers, Message
 from probes.exchanges import Told
 
 _SERIAL: Final = count()
@@ -30,8 +31,12 @@ def captured(told: Told) -> Captured:
         status=told.status,
         error=told.error,
         fault=told.fault,
-        request=Message(list(told.request_headers.items()), told.request_body, told.sizes[0]),
-        response=Message(list(told.response_headers.items()), told.response_body, told.sizes[1]),
+        request=Message(_lowered(told.request_headers), told.request_body, told.sizes[0]),
+        response=Message(_lowered(told.response_headers), told.response_body, told.sizes[1]),
         receiver_name=host,
         sender_facts=told.facts,
     )
+
+
+def _lowered(headers: Mapping[str, str]) -> Headers:
+    return [(name.lower(), value) for name, value in headers.items()]
