@@ -9,8 +9,8 @@ from django.conf import settings
 
 
 async def health() -> dict[str, dict[str, object]]:
-    """The store's part of the system's health; `free` in bytes."""
-    return {"blob storage": await asyncio.to_thread(report, Path(settings.BLOBSTORE_DIR))}
+    """The store's part of the system's health: whether its disk takes bytes; `free` in bytes."""
+    return {"blob-storage": await asyncio.to_thread(report, Path(settings.BLOBSTORE_DIR))}
 
 
 def report(directory: Path) -> dict[str, object]:

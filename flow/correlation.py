@@ -42,6 +42,10 @@ class Key:
     rendition: str = ""
 
 
+def request_key(request_id: str) -> str:
+    return f"request:{clean(request_id)}"[:255]
+
+
 @dataclass(frozen=True)
 class Opening:
     """A flow that begins, and its keys."""
@@ -213,7 +217,7 @@ def _compute(exchange: Captured) -> Clues:
         return Clues(2, facts={} if exchange.is_success else {"refused": _words(exchange)})
     answer = _json(exchange.response.kept) if exchange.is_success else {}
     request_id = exchange.request.header("x-request-id") or str(answer.get("requestId", ""))
-    by_request = f"request:{request_id}"[:255]
+    by_request = request_key(request_id)
     job = _json(exchange.request.kept) if exchange.request.is_whole else {}
     if not isinstance(job, dict) or not isinstance(job.get("renditions"), list):
         return Clues(2, seeks=(by_request,), facts={"refused": _words(exchange)})
@@ -226,8 +230,8 @@ def _job(exchange: Captured, job: Json, request_id: str, activation: str) -> Clu
     identity = (job.get("userData") or {}).get("aem") if isinstance(job.get("userData"), dict) else None
     names = rendition_names(job["renditions"])
     blob = blob_of(url)
-    known = [f"request:{request_id}"[:255]]
-    own = [Key(f"request:{request_id}"[:255]), Key(f"signature:{digest(_signature(url))}")]
+    known = [request_key(request_id)]
+    own = [Key(request_key(request_id)), Key(f"signature:{digest(_signature(url))}")]
     own += [Key(f"activation:{activation}"[:255])] if activation else []
     own += [Key(f"blob:{blob_of(target)}", name) for name, target in zip(names, _targets(job), strict=True) if target]
     asset, generation = "", 0
@@ -298,13 +302,13 @@ def _worker(exchange: Captured) -> Clues:
         defines = (Key(f"activation:{activation}"[:255]),)
         facts["activation"] = activation
     rendition = names[0] if len(names) == 1 else ""
-    return Clues(4, seeks=(f"request:{request_id}"[:255],), defines=defines, rendition=rendition, facts=facts)
+    return Clues(4, seeks=(request_key(request_id),), defines=defines, rendition=rendition, facts=facts)
 
 
 def _external(exchange: Captured) -> Clues:
     """A worker asks somebody else."""
     activation, request_id = exchange.sender_facts.get("activation"), exchange.sender_facts.get("request")
-    seeks = [f"request:{request_id}"[:255]] if request_id else []
+    seeks = [request_key(request_id)] if request_id else []
     seeks += [f"activation:{activation}"[:255]] if activation else []
     return Clues(5, seeks=tuple(seeks))
 
@@ -322,7 +326,7 @@ def _events(exchange: Captured) -> Clues:
     event = jsontext.loads(_from_base64(event)) if isinstance(event, str) else event
     told = _told(event)
     event_id = exchange.request.header("x-event-id")
-    seeks = (f"request:{told['request']}"[:255], f"activation:{event_id.rpartition('-')[0]}"[:255])
+    seeks = (request_key(told["request"]), f"activation:{event_id.rpartition('-')[0]}"[:255])
     facts = {"event": told} if exchange.is_success else {"event": told, "refused": _words(exchange)}
     return Clues(6, seeks=seeks, rendition=told["rendition"], facts=facts)
 
@@ -337,7 +341,7 @@ def _page(exchange: Captured) -> Clues:
         if isinstance(entry.get("event"), dict)
     ]
     mine = [entry for entry in entries if entry["aem"] == (exchange.sender == relevance.REPOSITORY)]
-    shares = tuple(dict.fromkeys(f"request:{entry['request']}"[:255] for entry in mine if entry["request"]))
+    shares = tuple(dict.fromkeys(request_key(entry["request"]) for entry in mine if entry["request"]))
     facts: Json = {"page": mine, "since": exchange.parameter("since")}
     if exchange.polls:
         facts["polls"] = exchange.polls

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from contract import jsontext
 from dbthreads import sql
+from flow.correlation import request_key
 from flow.fault_kinds import KINDS
 from flow.gates import is_within
 from flow.writing import writer
@@ -97,7 +98,7 @@ class Chooser:
 
     def _known(self, situation: Situation) -> tuple[Situation, str]:
         deadline = time.monotonic() + WAIT
-        key = f"request:{situation.request}"[:255]
+        key = request_key(situation.request)
         while not (found := writer.keys.look_up([key])) and time.monotonic() < deadline:
             time.sleep(LOOK_EVERY)
         return described(situation, found[key][0]) if found else (situation, "")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from django.utils.translation import gettext
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -92,9 +93,9 @@ def _as_json(fault: Fault) -> Json:
 def _kind(kind: Kind) -> Json:
     return {
         "kind": kind.id,
-        "title": kind.title,
-        "sentence": kind.sentence,
-        "group": kind.group,
+        "title": gettext(kind.title),
+        "sentence": gettext(kind.sentence),
+        "group": gettext(kind.group),
         "services": list(kind.services),
         "steps": list(kind.steps),
         "parameters": [_parameter(parameter) for parameter in kind.parameters],
@@ -104,7 +105,7 @@ def _kind(kind: Kind) -> Json:
 def _parameter(parameter: Parameter) -> Json:
     shown: Json = {
         "name": parameter.name,
-        "title": parameter.title,
+        "title": gettext(parameter.title),
         "type": parameter.kind,
         "default": parameter.default,
         "unit": parameter.unit,

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from dbthreads import sql
+from flow.correlation import request_key
 from flow.writing import writer
 from probes.gates import STEPS, Subject
 
@@ -195,7 +196,7 @@ def _rows_of(requests: Iterable[str]) -> dict[tuple[str, int], Row]:
 
 def _flows_of(requests: Iterable[str]) -> dict[str, str]:
     """By the recorder's keys; a job that was not sent yet has none."""
-    wanted = {f"request:{request}"[:255]: request for request in requests}
+    wanted = {request_key(request): request for request in requests}
     return {wanted[key]: flow for key, (flow, _) in writer.keys.look_up(wanted).items()}
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dbthreads import in_db
 from flow import correlation, faults, refusals, relevance
 from flow.captured import Captured
-from flow.correlation import Clues
+from flow.correlation import Clues, request_key
 from flow.fault_kinds import ON_THE_WIRE
 from flow.faults import LOOK_EVERY, WAIT, chooser
 from flow.writing import writer
@@ -165,7 +165,7 @@ async def _known(exchange: Captured, situation: Situation) -> tuple[Situation, s
     told = correlation.clues(exchange) if exchange.receiver in {relevance.BLOBSTORE, relevance.EVENTS} else Clues(0)
     seeks, situation = told.seeks, replace(situation, rendition=told.rendition)
     if situation.request:
-        seeks = (*seeks, f"request:{situation.request}"[:255])
+        seeks = (*seeks, request_key(situation.request))
     loop = asyncio.get_running_loop()
     deadline = loop.time() + (WAIT if seeks else 0.0)
     found = await in_db(_looked_up, situation, seeks)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from contract import jsontext
 from dbthreads import sql
 from flow import folding
+from flow.correlation import request_key
 from flow.folding import Folded, Settled
 from flow.seen import Seen
 
@@ -18,6 +19,16 @@ AT_ONCE: Final = 400
 FOLDS: Final = 10  # of so many at once, before an answer
 _SEEN: Final = ", ".join(f"e.{field.name}" for field in fields(Seen))  # `facts` is the last of them
 _FLOW: Final = "id, kind, title, path, mime, profile, asset, started, touched, stale, state, digest, settled, content"
+
+_MARK: Final = (
+    "SELECT 1, CAST(coalesce((SELECT max(id) FROM flow_exchange), 0) AS TEXT),"
+    " CAST(coalesce((SELECT max(touched) FROM flow_flow), 0) AS TEXT), '', ''"
+    " UNION ALL SELECT 2, scope, mode, CAST(slow_seconds AS TEXT), breakpoints FROM flow_gate"
+    " UNION ALL SELECT 3, CAST(count(*) AS TEXT), '', '', '' FROM flow_held WHERE NOT released"
+    " UNION ALL SELECT 4, id, CAST(enabled AS TEXT), CAST(hits AS TEXT), CAST(created AS TEXT) FROM flow_fault"
+    " ORDER BY 1, 2"
+)
+"""One statement, since it is asked after each exchange: the newest, then what controls them."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,11 @@ def flows(asked: Asked, held: Sequence[str] = ()) -> list[FlowRow]:
         values.append(asked.path)
     if asked.text:
         pattern = f"%{_escaped(asked.text.lower())}%"
-        where.append("(lower(path) LIKE %s ESCAPE '!' OR lower(title) LIKE %s ESCAPE '!' OR id = %s)")
-        values += [pattern, pattern, asked.text]
+        where.append(
+            "(lower(path) LIKE %s ESCAPE '!' OR lower(title) LIKE %s ESCAPE '!' OR id = %s"
+            " OR id IN (SELECT flow FROM flow_key WHERE key = %s))"
+        )
+        values += [pattern, pattern, asked.text, request_key(asked.text)]
     query = f"SELECT {_FLOW} FROM flow_flow WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT %s"
     return [FlowRow(*row) for row in sql.rows(query, [*values, asked.limit])]
 
@@ -77,6 +91,12 @@ def flows(asked: Asked, held: Sequence[str] = ()) -> list[FlowRow]:
 def flow(flow_id: str) -> FlowRow | None:
     found = sql.rows(f"SELECT {_FLOW} FROM flow_flow WHERE id = %s", [flow_id])
     return FlowRow(*found[0]) if found else None
+
+
+def flow_of_request(request_id: str) -> str:
+    """The flow's id by the id of its job's request; empty when none is recorded."""
+    query = "SELECT k.flow FROM flow_key k JOIN flow_flow f ON f.id = k.flow WHERE k.key = %s"
+    return str(sql.scalar(query, [request_key(request_id)]) or "")
 
 
 def exchanges(flow_ids: Sequence[str]) -> dict[str, list[Seen]]:
@@ -122,13 +142,7 @@ def traffic(since: int, limit: int) -> list[Seen]:
 
 def mark() -> str:
     """Another one after each change."""
-    newest = sql.scalar("SELECT max(id) FROM flow_exchange") or 0
-    touched = sql.scalar("SELECT max(touched) FROM flow_flow") or 0
-    controls = [
-        *sql.rows("SELECT scope, mode, slow_seconds, breakpoints FROM flow_gate ORDER BY scope"),
-        *sql.rows("SELECT count(*) FROM flow_held WHERE NOT released"),
-        *sql.rows("SELECT id, enabled, hits, created FROM flow_fault ORDER BY id"),
-    ]
+    (_, newest, touched, *_), *controls = sql.rows(_MARK)
     return f"{newest}-{int(float(touched) * 1000)}-{zlib.crc32(repr(controls).encode()):x}"
 
 

@@ -2,18 +2,27 @@
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 _REPOSITORY: Final = {
-    ".initiateUpload.json": "asks where to upload",
-    ".completeUpload.json": "says that the upload is complete",
-    ".createasset.html": "uploads through the servlet",
-    "/bin/asynccommand": "asks to process assets again",
+    ".initiateUpload.json": gettext_noop("asks where to upload"),
+    ".completeUpload.json": gettext_noop("says that the upload is complete"),
+    ".createasset.html": gettext_noop("uploads through the servlet"),
+    "/bin/asynccommand": gettext_noop("asks to process assets again"),
 }
 _COMPUTE: Final = {
-    "/process": "sends the processing job",
-    "/register": "registers for rendition events",
-    "/unregister": "unregisters",
+    "/process": gettext_noop("sends the processing job"),
+    "/register": gettext_noop("registers for rendition events"),
+    "/unregister": gettext_noop("unregisters"),
 }
-_OTHERS: Final = {"custom-worker": "runs the custom worker", "identity": "gets an access token"}
+_OTHERS: Final = {
+    "custom-worker": gettext_noop("runs the custom worker"),
+    "identity": gettext_noop("gets an access token"),
+}
+_ANY_COMPUTE: Final = gettext_noop("calls Asset Compute")
+_ANY_REPOSITORY: Final = gettext_noop("stores a file")
+_ANY_OTHER: Final = gettext_noop("asks another service")
 
 
 def sentence(method: str, receiver: str, path: str, step: int, rendition: str) -> str:
@@ -22,25 +31,34 @@ def sentence(method: str, receiver: str, path: str, step: int, rendition: str) -
     if receiver == "events":
         return _event(method, path, rendition)
     if receiver == "compute":
-        return _COMPUTE.get(path, "calls Asset Compute")
+        return _(_COMPUTE.get(path, _ANY_COMPUTE))
     if receiver == "repository":
-        return next((words for end, words in _REPOSITORY.items() if path.endswith(end)), "stores a file")
-    return _OTHERS.get(receiver, "asks another service")
+        return _(next((words for end, words in _REPOSITORY.items() if path.endswith(end)), _ANY_REPOSITORY))
+    return _(_OTHERS.get(receiver, _ANY_OTHER))
 
 
 def _blob(method: str, step: int, rendition: str) -> str:
-    named = f" {rendition}" if rendition else ""
     if method == "PUT":
-        stored = {1: "stores the original", 5: f"stores{named or ' a rendition'}", 7: f"commits{named or ' a blob'}"}
-        return stored.get(step, "stores a blob")
+        return _stores(step, rendition)
     if step == 4:
-        return "reads the original" if method == "GET" else "asks for the size of the original"
-    return f"reads{named or ' the list of blocks'}"
+        return _("reads the original") if method == "GET" else _("asks for the size of the original")
+    return _("reads %(name)s") % {"name": rendition} if rendition else _("reads the list of blocks")
+
+
+def _stores(step: int, rendition: str) -> str:
+    name = {"name": rendition}
+    if step == 1:
+        return _("stores the original")
+    if step == 5:
+        return _("stores %(name)s") % name if rendition else _("stores a rendition")
+    if step == 7:
+        return _("commits %(name)s") % name if rendition else _("commits a blob")
+    return _("stores a blob")
 
 
 def _event(method: str, path: str, rendition: str) -> str:
     if method == "GET":
-        return "polls the journal"
+        return _("polls the journal")
     if path == "/events/expectations":
-        return "says which events are expected"
-    return f"sends the event for {rendition}" if rendition else "sends an event"
+        return _("says which events are expected")
+    return _("sends the event for %(name)s") % {"name": rendition} if rendition else _("sends an event")

@@ -8,18 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from flow.folding import Folded, Rendition
 from flow.seen import Seen
 
 SHORTEST_GAP: Final = 0.02  # seconds: below, nothing was waited for
 STEP_NAMES: Final = {
-    1: "Upload",
-    2: "Processing job sent",
-    3: "Job id back",
-    4: "Worker reads the original",
-    5: "Worker stores the renditions",
-    6: "Job done: events",
-    7: "Poll and attach",
+    1: gettext_noop("Upload"),
+    2: gettext_noop("Processing job sent"),
+    3: gettext_noop("Job id back"),
+    4: gettext_noop("Worker reads the original"),
+    5: gettext_noop("Worker stores the renditions"),
+    6: gettext_noop("Job done: events"),
+    7: gettext_noop("Poll and attach"),
 }
 
 
@@ -54,7 +57,7 @@ def waterfall(flow: Folded, exchanges: Sequence[Seen], visible_delay: float = 0.
     started = min(one.started for one in exchanges)
     ended = max(one.ended for one in exchanges)
     end = flow.ended if flow.state in {"done", "failed"} else None
-    root = Span("flow", None, "flow", "Flow", started, max(end, ended) if end else None, flow.state)
+    root = Span("flow", None, "flow", _("Flow"), started, max(end, ended) if end else None, flow.state)
     rows = [root]
     rows += _gaps(exchanges, visible_delay)
     rows += _steps(flow, exchanges)
@@ -66,7 +69,7 @@ def waterfall(flow: Folded, exchanges: Sequence[Seen], visible_delay: float = 0.
 def _steps(flow: Folded, exchanges: Sequence[Seen]) -> Iterable[Span]:
     for step in flow.steps:
         if step.started is not None:
-            name = f"{step.n} {STEP_NAMES[step.n]}"
+            name = f"{step.n} {_(STEP_NAMES[step.n])}"
             yield Span(f"step-{step.n}", "flow", "step", name, step.started, step.ended, step.state)
 
 
@@ -168,32 +171,42 @@ def _words(before: Seen, after: Seen, idle_from: float, answered: float | None, 
     if after.facts.get("polls") or (after.step == 7 and "page" in after.facts):
         return _polled(after, idle_from, idle)
     if after.step == 6 and answered is not None and abs(after.started - answered - visible_delay) < 0.15:
-        return f"Events are held back until {visible_delay * 1000:.0f} ms after the job's answer"
-    named = _BETWEEN.get((before.step, after.step)) or _BEFORE.get(after.step) or "Nothing on the wire"
-    return f"{named}: {_seconds(idle)}"
+        held = {"ms": f"{visible_delay * 1000:.0f}"}
+        return _("Events are held back until %(ms)s ms after the job's answer") % held
+    named = _BETWEEN.get((before.step, after.step)) or _BEFORE.get(after.step) or _NOTHING
+    return f"{_(named)}: {_seconds(idle)}"
 
 
 def _polled(page: Seen, idle_from: float, idle: float) -> str:
-    polls = [started for started, _ in page.facts.get("polls", ()) if started >= idle_from]
+    polls = [started for started, *_rest in page.facts.get("polls", ()) if started >= idle_from]
     if not polls:
-        return f"The poller slept {_seconds(idle)}"
-    asked = "once" if len(polls) == 1 else f"{len(polls)} times"
-    return f"The poller slept {_seconds(page.started - polls[-1])}, after asking {asked} in vain"
+        return _("The poller slept %(time)s") % {"time": _seconds(idle)}
+    words = ngettext(
+        "The poller slept %(time)s, after asking once in vain",
+        "The poller slept %(time)s, after asking %(count)s times in vain",
+        len(polls),
+    )
+    return words % {"time": _seconds(page.started - polls[-1]), "count": len(polls)}
 
 
 _BETWEEN: Final = {
-    (1, 1): "The client was busy",
-    (1, 2): "The job waited to be sent",
-    (2, 2): "The job waited to be sent again",
-    (2, 4): "Waited for a free worker",
-    (4, 4): "The worker paused",
-    (4, 5): "The worker made the renditions",
-    (5, 5): "The worker made the renditions",
-    (4, 6): "The worker worked",
-    (5, 6): "The event waited to be sent",
-    (6, 6): "The event waited to be sent",
+    (1, 1): gettext_noop("The client was busy"),
+    (1, 2): gettext_noop("The job waited to be sent"),
+    (2, 2): gettext_noop("The job waited to be sent again"),
+    (2, 4): gettext_noop("Waited for a free worker"),
+    (4, 4): gettext_noop("The worker paused"),
+    (4, 5): gettext_noop("The worker made the renditions"),
+    (5, 5): gettext_noop("The worker made the renditions"),
+    (4, 6): gettext_noop("The worker worked"),
+    (5, 6): gettext_noop("The event waited to be sent"),
+    (6, 6): gettext_noop("The event waited to be sent"),
 }
-_BEFORE: Final = {2: "The job waited to be sent", 5: "The worker worked", 6: "The worker worked"}
+_BEFORE: Final = {
+    2: gettext_noop("The job waited to be sent"),
+    5: gettext_noop("The worker worked"),
+    6: gettext_noop("The worker worked"),
+}
+_NOTHING: Final = gettext_noop("Nothing on the wire")
 
 
 def _seconds(seconds: float) -> str:

@@ -1,8 +1,10 @@
 """`/flow`, `/flow/<id>`, `/flow/lessons/<name>`, `/faults`: the frames that the inspector's elements fill."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from flow import reading
 from flow.ui import lessons
 from shell import page as shell
 from shell.access import for_people
@@ -11,8 +13,16 @@ from shell.access import for_people
 @for_people
 @require_safe
 def flows(request: HttpRequest) -> HttpResponse:
-    """All traffic live, and the latest flows. `path` names an asset: its newest flow is opened."""
-    context = {"path": request.GET.get("path", ""), "lessons": lessons.LESSONS, "base_url": _base_url(request)}
+    """All traffic live, and the latest flows. `request` (an id) and `path` (an asset's) open the flow of these."""
+    request_id = request.GET.get("request", "").strip()
+    if request_id and (found := reading.flow_of_request(request_id)):
+        return redirect("flow", found)
+    context = {
+        "path": request.GET.get("path", ""),
+        "request_id": request_id,
+        "lessons": lessons.LESSONS,
+        "base_url": _base_url(request),
+    }
     return shell.page(request, "flow/flows.html", "flow", context)
 
 

@@ -54,7 +54,7 @@ def _jobs(asset: TreeNode) -> Iterable[Moment]:
     for job_id, state in JobRendition.objects.filter(job_id__in=renditions).values_list("job_id", "state"):
         renditions[job_id].append(state)
     for job in jobs:
-        yield _job(job, renditions[job.id], f"/flow?path={quote(asset.path)}")
+        yield _job(job, renditions[job.id], f"/flow?request={quote(job.id)}")
 
 
 def _job(job: ProcessingJob, states: Sequence[str], flow_url: str) -> Moment:

@@ -5,27 +5,32 @@ which this process is one subscriber, and by a look at every topic each LOOK_INT
 """
 
 import asyncio
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from dbthreads import in_db
+from dbthreads import in_db_express
 from shell.live.hub import hub
-from shell.live.topics import Marks, marks, topics
+from shell.live.topics import TREE, Marks, marks, topics
 
 GROUP: Final = "live"
 LOOK_INTERVAL: Final = 2.0
 SETTLE: Final = 0.03  # seconds after a ring in which others join it: a burst of commits is told once
+SETTLE_FOR_EACH: Final = 0.0003  # seconds more for each socket: telling many must not be all that the loop does
+PACE: Final = 0.2  # seconds from one telling of a topic to its next; only the tree is told as fast as it changes
 LISTEN_TIMEOUT: Final = 20.0  # seconds without a message, after which the loop shows that it is alive
 
 
 class Rung:
-    """The topics that rang since they were last read."""
+    """The topics that rang since they were last read, and when that was."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._read: dict[str, float] = {}
         self._event = asyncio.Event()
         self._names: set[str] = set()
 
@@ -43,15 +48,27 @@ class Rung:
         self._event.set()
 
     async def wait(self, seconds: float) -> set[str]:
-        """What rang, as soon as something does; every topic after so many seconds of silence."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        except TimeoutError:
-            return set(topics())
+        """What rang and is due, as soon as something is; every topic after so many seconds without."""
+        end = time.monotonic() + seconds
+        while not (due := self._due()):
+            pause = min([end, *map(self._due_at, self._names)]) - time.monotonic()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._event.wait()
+            if time.monotonic() >= end:
+                due = set(topics())
+                break
+        self._names -= due
+        self._read |= dict.fromkeys(due, time.monotonic())
+        return due
+
+    def _due(self) -> set[str]:
         self._event.clear()
-        names, self._names = self._names, set()
-        return names
+        now = time.monotonic()
+        return {name for name in self._names if self._due_at(name) <= now}
+
+    def _due_at(self, name: str) -> float:
+        return 0.0 if name == TREE else self._read.get(name, 0.0) + PACE
 
 
 async def watch(beat: Callable[[], None]) -> None:
@@ -63,7 +80,7 @@ async def watch(beat: Callable[[], None]) -> None:
         while True:
             beat()
             await _tell(names)
-            await asyncio.sleep(SETTLE)
+            await asyncio.sleep(SETTLE + SETTLE_FOR_EACH * hub.size)
             names = await rung.wait(LOOK_INTERVAL)
     finally:
         for end in ends:
@@ -84,7 +101,7 @@ async def listen(beat: Callable[[], None]) -> None:
 
 
 async def _tell(names: set[str]) -> None:
-    news = await in_db(_marks, names)
+    news = await in_db_express(_marks, names)
     if hub.publish(news) and settings.REDIS_URL:
         await get_channel_layer().group_send(GROUP, {"type": "live.marks", "marks": news})
 

@@ -21,4 +21,4 @@ async def test_application_has_the_settings_of_the_server() -> None:
     assert (config.account, config.key) == (settings.DEVSTORE_ACCOUNT, settings.DEVSTORE_KEY)
     assert config.directory == settings.BLOBSTORE_DIR
     await lifecycle.startup()
-    assert (await health.health())["blob storage"]["ok"] is True
+    assert (await health.health())["blob-storage"]["ok"] is True

@@ -1,64 +1,28 @@
 """What holds for every page: nothing for axe to find, nothing wider than the window, little to load, keys alone."""
 
 import gzip
-from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.conftest import Visitors, keep, make_folder, upload
-from tests.browser.drawing import photo_bytes
+from tests.browser.conftest import Visitors, keep
+from tests.browser.places import PLACES, Place, Shown, prepare
 from tests.browser.test_accessibility import AXE, findings
-from tests.server import ServerProcess, wait_until
+from tests.server import ServerProcess
 
 MOST_BYTES = 120_000
 """Of scripts and styles that one page loads, compressed."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A page, and what is on it when it is there."""
-
-    name: str
-    url: str
-    sign: str
-
-
-PLACES = (
-    Place("start", "/", ".health li"),
-    Place("profiles", "/tools/processing-profiles", ".profile"),
-    Place("profile", "/tools/processing-profiles/create.html", "#panel-images"),
-    Place("nodes", "/crx/de/content/dam", "#node .properties tbody tr"),
-    Place("compute", "/compute", ".log tbody tr"),
-    Place("activation", "/compute?first", "#activation-renditions tbody tr"),
-    Place("runtime", "/runtime", "#runtime-parts"),
-    Place("journal", "/events", ".log tbody tr"),
-    Place("entry", "/events?entry=1", "#entry pre"),
-    Place("api", "/api/docs", ".tiles li"),
-    Place("api-group", "/api/docs/asset-compute", ".operation"),
-    Place("settings", "/settings", "state-panel"),
-)
-
-
 @pytest.fixture(scope="module")
-def first(server: ServerProcess) -> Iterator[str]:
-    """The address of an activation; there is one, and its events are in the journal."""
+def shown(server: ServerProcess) -> Shown:
     with server.client() as client:
-        make_folder(client, "/content/dam/for-every-page")
-        upload(client, "/content/dam/for-every-page", "page.jpg", photo_bytes((640, 480)))
-        yield wait_until(lambda: first_done(client), 60, "an activation has ended")
+        return prepare(client, "/content/dam/for-every-page")
 
 
-def first_done(client: httpx.Client) -> str:
-    rows = client.get("/compute.rows.html?state=done&q=page.jpg").text
-    return "/compute/" + rows.split('href="/compute/')[1].split('"')[0] if 'href="/compute/' in rows else ""
-
-
-def show(page: Page, place: Place, first: str) -> None:
-    page.goto(place.url.replace("/compute?first", first))
+def show(page: Page, place: Place, shown: Shown) -> None:
+    page.goto(shown.address(place))
     expect(page.locator(place.sign).first).to_be_visible()
     expect(page.locator("live-connection")).to_have_attribute("data-state", "live")
 
@@ -66,12 +30,12 @@ def show(page: Page, place: Place, first: str) -> None:
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1440, "light")])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
-    visitors: Visitors, first: str, width: int, scheme: str
+    visitors: Visitors, shown: Shown, width: int, scheme: str
 ) -> None:
     page = visitors(width=width, scheme=scheme).page
     found = {}
     for place in PLACES:
-        show(page, place, first)
+        show(page, place, shown)
         keep(page, f"{place.name}-{width}-{scheme}")
         found[place.name] = findings(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -80,7 +44,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
-def test_axe_finds_nothing_in_what_is_opened(page: Page, first: str) -> None:
+def test_axe_finds_nothing_in_what_is_opened(page: Page, shown: Shown) -> None:
     page.goto("/api/docs/i-o-events")
     for summary in page.locator(".operation > summary").all()[:4]:
         summary.click()
@@ -90,17 +54,17 @@ def test_axe_finds_nothing_in_what_is_opened(page: Page, first: str) -> None:
     page.goto("/events?q=nothing-has-this")
     expect(page.get_by_text("No entry matches")).to_be_visible()
     assert findings(page) == []
-    page.goto(first)
+    page.goto(shown.activation)
     page.get_by_role("button", name="Retry").click()
     expect(page.locator("#dialog-confirm")).to_be_visible()
     assert findings(page) == []
 
 
-def test_nothing_is_wider_than_a_tablet(visitors: Visitors, first: str) -> None:
+def test_nothing_is_wider_than_a_tablet(visitors: Visitors, shown: Shown) -> None:
     page = visitors(width=768, height=720).page
     wide = []
     for place in PLACES:
-        page.goto(place.url.replace("/compute?first", first))
+        page.goto(shown.address(place))
         expect(page.locator(place.sign).first).to_be_visible()
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append(place.name)
@@ -108,21 +72,18 @@ def test_nothing_is_wider_than_a_tablet(visitors: Visitors, first: str) -> None:
 
 
 def test_a_page_loads_few_bytes_of_script_and_style_and_all_from_here(
-    visitors: Visitors, first: str, server: ServerProcess
+    visitors: Visitors, shown: Shown, server: ServerProcess
 ) -> None:
-    sizes = {place.name: loaded(visitors, place, first, server) for place in (*PLACES, ASSETS)}
+    sizes = {place.name: loaded(visitors, place, shown, server) for place in PLACES}
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
 
 
-ASSETS = Place("assets", "/assets.html/content/dam/for-every-page", ".item")
-
-
-def loaded(visitors: Visitors, place: Place, first: str, server: ServerProcess) -> int:
+def loaded(visitors: Visitors, place: Place, shown: Shown, server: ServerProcess) -> int:
     """Compressed bytes of the scripts and styles of one page."""
     page = visitors().page
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  (playwright takes no builtin)
-    show(page, place, first)
+    show(page, place, shown)
     page.wait_for_load_state("networkidle")
     assert [answer.url for answer in answers if not answer.url.startswith((server.url, "data:", "blob:"))] == []
     own = [answer for answer in answers if answer.request.resource_type in {"script", "stylesheet"}]
@@ -168,9 +129,9 @@ def test_the_keys_are_switched_off_in_the_settings(page: Page) -> None:
     expect(page.locator("#main")).to_have_attribute("data-section", "settings")
 
 
-def test_every_control_of_a_page_is_reached_by_tab_and_shows_that_it_has_the_focus(page: Page, first: str) -> None:
+def test_every_control_of_a_page_is_reached_by_tab_and_shows_that_it_has_the_focus(page: Page, shown: Shown) -> None:
     for place in PLACES:
-        show(page, place, first)
+        show(page, place, shown)
         page.locator("#main").focus()
         for _ in range(12):
             page.keyboard.press("Tab")

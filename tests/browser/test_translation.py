@@ -10,27 +10,27 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LOGIN, make_folder, upload
-from tests.browser.drawing import photo_bytes
-from tests.browser.test_every_page import PLACES, first_done
-from tests.server import ADMIN, ServerProcess, wait_until
+from tests.browser.conftest import LOGIN
+from tests.browser.places import PLACES, Shown, prepare
+from tests.server import ADMIN, ServerProcess
 from tests.ui import pseudolocale
 
 pytestmark = pytest.mark.skipif(not shutil.which("msgfilter"), reason="GNU gettext is not installed")
 
 DATA = """[translate=no], code, pre, kbd, script, style, textarea, relative-time, option, .brand, .tabs [data-language],
- #search, .recent, [data-slot=preview] .soft"""
+ #search, .recent, [data-slot=preview] .soft, .fp-workers, .wf-bar"""
 NAMED = "#main [aria-label], #main [title], #main [placeholder], header [aria-label]"
-UNTRANSLATED = """([data, named]) => {
+UNTRANSLATED = """([outside, named]) => {
   const words = (text) => text.replace(/⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧/g, "").match(/[A-Za-z][a-z]{2,}/g);
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
-    const { data: text, parentElement: element } = walker.currentNode;
-    if (!element.closest(data) && element.checkVisibility() && words(text)) found.push(text.trim());
+    const { data, parentElement: element } = walker.currentNode;
+    const text = element.closest("svg g")?.textContent ?? data;
+    if (!element.closest(outside) && element.checkVisibility() && words(text)) found.push(text.trim());
   }
   for (const element of document.querySelectorAll(named)) {
-    if (element.closest("[translate=no], relative-time, .log, .recent")) continue;
+    if (element.closest("[translate=no], relative-time, .log, .recent, .wf-rows")) continue;
     for (const name of ["aria-label", "title", "placeholder"]) {
       const text = element.getAttribute(name) ?? "";
       if (words(text)) found.push(`${name}: ${text}`);
@@ -55,11 +55,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture(scope="module")
-def first(server: ServerProcess) -> str:
+def shown(server: ServerProcess) -> Shown:
     with server.client() as client:
-        make_folder(client, "/content/dam/brackets")
-        upload(client, "/content/dam/brackets", "page.jpg", photo_bytes((320, 240)))
-        return wait_until(lambda: first_done(client), 60, "an activation has ended")
+        return prepare(client, "/content/dam/brackets")
 
 
 @pytest.fixture
@@ -73,10 +71,10 @@ def page(browser: Browser, server: ServerProcess) -> Iterator[Page]:
     context.close()
 
 
-def test_no_page_shows_a_text_that_was_not_given_to_gettext(page: Page, first: str) -> None:
+def test_no_page_shows_a_text_that_was_not_given_to_gettext(page: Page, shown: Shown) -> None:
     found = {}
     for place in PLACES:
-        page.goto(place.url.replace("/compute?first", first))
+        page.goto(shown.address(place))
         expect(page.locator(place.sign).first).to_be_visible()
         expect(page.locator("live-connection")).to_contain_text("⟦")
         found[place.name] = page.evaluate(UNTRANSLATED, [DATA, NAMED])

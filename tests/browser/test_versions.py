@@ -59,8 +59,14 @@ def test_the_timeline_tells_of_uploads_and_reprocessing_with_links_to_their_flow
     page.locator("#dialog-reprocess").get_by_role("button", name="Reprocess").click()
     expect(timeline.locator("li")).to_have_count(2)
     expect(timeline.locator("li").first).to_contain_text("Processed again")
-    link = timeline.get_by_role("link", name="Flow of: Uploaded")
-    expect(link).to_have_attribute("href", f"/flow?path={path}")
+    page.wait_for_function(
+        "async (path) => (await (await fetch(`/_aemulator/flows?path=${path}`)).json()).flows.length === 2", arg=path
+    )
+    timeline.get_by_role("link", name="Flow of: Uploaded").click()
+    expect(page.locator("flow-page .flow-facts")).to_contain_text("upload")
+    page.go_back()
+    timeline.get_by_role("link", name="Flow of: Processed again").click()
+    expect(page.locator("flow-page .flow-facts")).to_contain_text("reprocess")
 
 
 def test_renditions_are_compared_by_pointer_keys_and_buttons(

@@ -150,6 +150,17 @@ def test_lists_can_be_searched_and_paged(client: httpx.Client, recorded: Json) -
     assert [one["id"] for one in paged] == [one["id"] for one in everything]
 
 
+def test_a_flow_is_found_by_the_id_of_its_request(client: httpx.Client, recorded: Json) -> None:
+    wanted = recorded["flow"]["id"]
+    request_id = next(entry["request"] for entry in recorded["journal"])
+    assert [one["id"] for one in client.get("/_aemulator/flows", params={"q": request_id}).json()["flows"]] == [wanted]
+    led = client.get("/flow", params={"request": request_id})
+    assert (led.status_code, led.headers["Location"]) == (302, f"/flow/{wanted}")
+    unknown = client.get("/flow", params={"request": 'none"><b>\0'})
+    assert unknown.status_code == 200
+    assert 'data-request="none&quot;' in unknown.text
+
+
 def test_traffic_goes_on_from_a_mark(client: httpx.Client, recorded: Json) -> None:
     everything = client.get("/_aemulator/traffic").json()
     numbers = [int(one["exchange"]) for one in everything["traffic"]]

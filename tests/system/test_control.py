@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 from azure.storage.blob import BlobServiceClient
 
+from config.health import joined
 from tests import photographer
 from tests.photographer import Upload
 from tests.server import ADMIN, ServerProcess, manage
@@ -15,6 +16,7 @@ def test_health_needs_no_login_and_names_each_part(server: ServerProcess) -> Non
     parts = answer.json()["parts"]
     assert answer.status_code == 200, parts
     assert {"database", "blob-storage"} <= set(parts)
+    assert {"ok", "seconds", "free"} == set(parts["blob-storage"]), "a request was answered, and the disk has room"
     assert any(name.startswith("loop:") and part["age"] < 60 for name, part in parts.items())
     assert httpx.head(f"{server.url}/_aemulator/health").status_code == 200
 
@@ -28,6 +30,13 @@ def test_health_says_what_is_not_well(data_dir: Path) -> None:
         assert not parts["blob-storage"]["ok"]
         assert parts["blob-storage"]["error"]
         assert parts["database"]["ok"]
+
+
+def test_what_two_looked_at_is_well_only_if_both_are() -> None:
+    answered, full = {"ok": True, "seconds": 0.01}, {"ok": False, "free": 0, "error": "no space"}
+    assert joined(answered, {"ok": True, "free": 5}) == {"ok": True, "seconds": 0.01, "free": 5}
+    assert joined(answered, full) == {"ok": False, "seconds": 0.01, "free": 0, "error": "no space"}
+    assert joined({"ok": False, "error": "refused"}, full)["error"] == "refused; no space"
 
 
 def test_the_environment_is_for_the_logged_in(server: ServerProcess) -> None:

@@ -8,7 +8,6 @@ const MODULES = {
   "asset-page": "./asset-page.js",
   "node-browser": "./node-browser.js",
   "state-panel": "./state-panel.js",
-  "flow-link": "./flow-link.js",
   "recent-flows": "./recent-flows.js",
   "profile-trial": "./profile-trial.js",
   "live-log": "./live-log.js",

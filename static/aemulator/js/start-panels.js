@@ -8,7 +8,7 @@ const LOOP = "loop:";
 // Each service once, with the parts of the report that belong to it; the first that is there says how it is.
 const services = () => [
   [_("AEM Assets"), ["processing-jobs", "journal-cursor", "blob-deletions", "loop:submit-jobs", "loop:poll-journal", "loop:delete-blobs", "loop:forget-old-rows"]],
-  [_("Blob storage"), ["blob-storage", "blob storage", "loop:blob-garbage"]],
+  [_("Blob storage"), ["blob-storage", "loop:blob-garbage"]],
   [_("Asset Compute"), ["core-workers", "invocations", "outbox", "loop:publish-events", "loop:call-workers", "loop:sweep-activations", "loop:renew-leases", "loop:forget-activations"]],
   [_("I/O Runtime"), ["runtime", "loop:tend-actions", "loop:forget-runtime-activations"]],
   [_("I/O Events"), ["journal", "loop:expire-events"]],

@@ -23,7 +23,7 @@ class FlowList extends HTMLElement {
     this.steps = this.querySelector("flow-steps");
     this.lit = new Map();
     this.shown = new Map();
-    this.filters = { q: "", state: "", path: this.dataset.path };
+    this.filters = { q: this.dataset.request, state: "", path: this.dataset.path };
     this.follower = new Follower(() => this.refresh(), 300, "flow");
     this.follower.start();
     if (this.dataset.path) this.resolve();
@@ -153,11 +153,18 @@ class FlowList extends HTMLElement {
     this.slot_("table").hidden = none;
     this.slot_("empty").hidden = !none || this.isFiltered;
     this.slot_("none-found").hidden = !none || !this.isFiltered;
-    this.slot_("none-words").textContent = this.filters.path ? fill(_("No flow of %(path)s is recorded any more. Reprocess the asset to watch it being made."), { path: this.filters.path }) : _("No flow is like that.");
+    this.slot_("none-words").textContent = this.wordsForNone();
     if (this.shown.size === PAGE) this.slot_("older").hidden = false;
     const newer = this.slot_("newer");
     newer.hidden = !this.waiting;
     if (this.waiting) newer.textContent = ngettext("Show %(count)s newer flow", "Show %(count)s newer flows", this.waiting);
+  }
+
+  wordsForNone() {
+    const { q, path } = this.filters;
+    if (path) return fill(_("No flow of %(path)s is recorded any more. Reprocess the asset to watch it being made."), { path });
+    if (q && q === this.dataset.request) return _("No flow of this request is recorded: it was sent past the recorder, or it is too old.");
+    return _("No flow is like that.");
   }
 
   makeRow(one) {
@@ -229,8 +236,8 @@ class FlowList extends HTMLElement {
 }
 
 function rowOf(one) {
-  const link = element("a", { href: `/flow/${encodeURIComponent(one.id)}`, className: "flow-title" }, one.title);
-  const path = element("span", { className: "soft flow-path" }, one.path || (kindWords()[one.kind] ?? one.kind));
+  const link = element("a", { href: `/flow/${encodeURIComponent(one.id)}`, className: "flow-title", translate: false }, one.title);
+  const path = element("span", { className: "soft flow-path", translate: !one.path }, one.path || (kindWords()[one.kind] ?? one.kind));
   const cells = [
     element("td", { className: "cell-state" }, stateMark(one.state)),
     element("th", { scope: "row" }, link, path),

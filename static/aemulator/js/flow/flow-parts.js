@@ -8,13 +8,13 @@ import { offset, span, stateMark } from "./words.js";
 export function renditionList({ flow, renditions, exchanges }, chosen) {
   if (!renditions.length) return [element("li", { className: "none" }, _("No rendition has been asked for yet."))];
   return renditions.map((one) => {
-    const button = element("button", { type: "button", className: "name" }, one.name);
+    const button = element("button", { type: "button", className: "name", translate: false }, one.name);
     Object.assign(button.dataset, { act: "filter", rendition: one.name });
     button.setAttribute("aria-pressed", String(chosen === one.name));
     const facts = [one.worker ? fill(_("custom worker %(name)s"), { name: nameOfWorker(one.worker) }) : _("core worker")];
     if (one.ended) facts.push(span(one.ended - one.started));
     const row = element("li", { className: "rendition-row" }, element("div", {}, button, element("p", { className: "meta" }, facts.join(" · "))), stateMark(one.state));
-    if (one.reason) row.append(element("p", { className: "why" }, element("strong", {}, one.reason), one.message ? `: ${one.message}` : ""));
+    if (one.reason) row.append(element("p", { className: "why" }, element("strong", { translate: false }, one.reason), one.message ? `: ${one.message}` : ""));
     const culprit = one.reason && exchanges.find((other) => one.exchanges.includes(other.id) && (other.error || other.status >= 400));
     if (culprit) row.append(exchangeLink(culprit.id, _("Show the exchange that failed")));
     row.dataset.state = one.state;
@@ -47,7 +47,7 @@ function changeRow(change) {
   const sign = element("span", { className: "sign" }, SIGNS[change.kind] ?? "~");
   sign.setAttribute("aria-hidden", "true");
   const path = change.kind === "cursor" ? _("AEM’s cursor in the journal") : shortened(change.path);
-  const row = element("li", { className: `change is-${change.kind}` }, sign, element("span", { className: "visually-hidden" }, changeWords()[change.kind] ?? change.kind), element("span", { className: "change-path", title: change.path ?? "" }, path));
+  const row = element("li", { className: `change is-${change.kind}` }, sign, element("span", { className: "visually-hidden" }, changeWords()[change.kind] ?? change.kind), element("span", { className: "change-path", translate: change.kind === "cursor", title: change.path ?? "" }, path));
   const values = [["is-before", change.before], ["is-after", change.after]].filter(([, value]) => value !== undefined && value !== null);
   if (values.length) row.append(element("span", { className: "change-values" }, ...values.map(([className, value]) => element("code", { className }, shown(value)))));
   return row;
@@ -61,7 +61,7 @@ export function journalList({ flow, journal }) {
   if (!journal.length) return [element("li", { className: "none" }, _("No event has reached the journal yet."))];
   return journal.map((entry) => {
     const bad = (entry.type ?? "").includes("failed");
-    const summary = element("summary", {}, element("span", { className: `state ${bad ? "bad" : "good"}` }, icon(bad ? "alert" : "check-round"), entry.rendition || entry.type), element("span", { className: "soft journal-time" }, offset(entry.at - flow.started)), element("code", { className: "position" }, entry.position));
+    const summary = element("summary", {}, element("span", { className: `state ${bad ? "bad" : "good"}` }, icon(bad ? "alert" : "check-round"), element("span", { translate: false }, entry.rendition || entry.type)), element("span", { className: "soft journal-time" }, offset(entry.at - flow.started)), element("code", { className: "position" }, entry.position));
     const inner = element("div", { className: "json-view" }, jsonView(entry.event ?? toldOf(entry)));
     if (entry.exchange) inner.append(exchangeLink(entry.exchange, _("Show the exchange that read it")));
     return element("li", {}, element("details", { className: "journal-entry" }, summary, inner));
@@ -73,7 +73,7 @@ const toldOf = ({ at, exchange, ...entry }) => entry;
 /** Why renditions that people expect are not there, each with its remedy. */
 export function absenceList(absences, { renditions = [], exchanges = [] } = {}) {
   return absences.map((one) => {
-    const row = element("li", { className: "absence" }, element("div", {}, element("p", { className: "absence-name" }, one.rendition), element("p", {}, one.words), one.detail ? element("p", { className: "soft" }, one.detail) : "", element("p", { className: "absence-remedy" }, icon("info"), element("span", {}, one.remedy))));
+    const row = element("li", { className: "absence" }, element("div", {}, element("p", { className: "absence-name", translate: false }, one.rendition), element("p", {}, one.words), one.detail ? element("p", { className: "soft" }, one.detail) : "", element("p", { className: "absence-remedy" }, icon("info"), element("span", {}, one.remedy))));
     const mine = renditions.find((rendition) => rendition.name === one.rendition);
     const culprit = mine && exchanges.find((other) => mine.exchanges.includes(other.id) && (other.error || other.status >= 400));
     const links = element("div", { className: "absence-links" });

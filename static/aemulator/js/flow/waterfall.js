@@ -189,7 +189,7 @@ class FlowWaterfall extends HTMLElement {
 
 // An exchange says what it does; its address is on hover, and in the drawer.
 function wordsOf(span, exchange) {
-  if (!exchange) return [span.words || span.name];
+  if (!exchange) return [["flow", "rendition"].includes(span.kind) ? element("span", { translate: false }, span.name) : span.words || span.name];
   return [element("span", { className: "wf-method" }, exchange.method), " ", exchange.summary || exchange.path];
 }
 
