@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from azure.storage.blob import BlobServiceClient
 from django.conf import settings
@@ -30,7 +30,7 @@ async def report() -> boxes.Health:
     return dict(sorted(parts.items()))
 
 
-def joined(one: Facts, other: Facts) -> Facts:
+def joined(one: Mapping[str, object], other: Mapping[str, object]) -> Facts:
     """Two reports on the same part: well only if both are, with the reasons of both."""
     both = {**one, **other, "ok": bool(one["ok"] and other["ok"])}
     errors = [str(facts["error"]) for facts in (one, other) if "error" in facts]
