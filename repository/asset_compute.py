@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import orjson
@@ -71,10 +71,10 @@ class AssetComputeClient:
 
     async def read_journal(self, since: str, limit: int) -> JournalPage | None:
         """The page after a position (empty: from the oldest entry on); None at the end. JournalExpired."""
-        url = httpx.URL(await self.journal()).copy_merge_params({"limit": str(limit)})
-        if since:
-            url = url.copy_merge_params({"since": since})
-        response = await self._send("GET", str(url), {})
+        journal = await self.journal()
+        asked = urlencode({"limit": limit, "since": since} if since else {"limit": limit})
+        url = f"{journal}{'&' if urlsplit(journal).query else '?'}{asked}"  # httpx.URL takes a millisecond for it
+        response = await self._send("GET", url, {})
         if response.status_code == HTTPStatus.NO_CONTENT:
             return None
         if response.status_code == HTTPStatus.GONE:

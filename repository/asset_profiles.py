@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from repository import profile_store, profiles, tree
+from repository.paths import NodePath
 from repository.profile_store import Assignment
 from repository.profiles import FULL, Part, Profile, RequestedRendition, Verdict
 from repository.tree import TreeNode
@@ -33,6 +34,11 @@ def requested_for(asset: TreeNode, parts: frozenset[Part] = FULL) -> list[Reques
     """What to ask Asset Compute for, now."""
     profile = profile_store.profile_for(asset.path.parent)
     return list(profiles.requested(mime_type_of(asset), profile, parts))
+
+
+def requested_for_new(folder: NodePath, mime_type: str) -> list[RequestedRendition]:
+    """The same for an asset that is about to be made in a folder."""
+    return list(profiles.requested(mime_type, profile_store.profile_for(folder)))
 
 
 def explanation(asset: TreeNode) -> Explanation:

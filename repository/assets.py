@@ -4,6 +4,7 @@ Every change of an asset's bytes asks for new renditions in the same transaction
 on, until the last of them is attached or failed.
 """
 
+import uuid as uuids
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -156,21 +157,22 @@ def file_spec(binary_id: int, mime_type: str, user: str, metadata: Properties | 
 
 
 def _create(path: NodePath, upload: Upload, user: str) -> TreeNode:
+    """With its job, written at once: hundreds of uploads in a row wait for exactly this."""
     binary_id = binary_rows.add(upload.container, upload.blob, upload.size, upload.mime_type)
+    uuid, wanted = str(uuids.uuid4()), asset_profiles.requested_for_new(path.parent, upload.mime_type)
+    job = jobs.enqueue(uuid, wanted)
     metadata = NodeSpec("nt:unstructured", _of_upload(upload) | _modified(user), ("cq:Taggable",))
     file = file_spec(binary_id, upload.mime_type, user)
     content = NodeSpec(
         "dam:AssetContent",
-        {"dam:assetState": AssetState.PROCESSING, **_place(path), **_modified(user)},
+        {**_place(path), **_modified(user), **_processing(job, wanted, None)},
         children={
             "metadata": metadata,
             "renditions": NodeSpec("nt:folder", children={ORIGINAL: file}),
             "related": NodeSpec("nt:unstructured"),
         },
     )
-    asset = tree.create(path, "dam:Asset", children={CONTENT: content}, user=user)
-    process(asset)
-    return asset
+    return tree.create(path, "dam:Asset", uuid=uuid, children={CONTENT: content}, user=user)
 
 
 def _update(asset: TreeNode, upload: Upload, user: str) -> TreeNode:
