@@ -86,4 +86,4 @@ def test_accessible_at_every_width(visitors: Visitors, width: int, scheme: str) 
 
 def test_no_such_lesson(page: Page) -> None:
     page.goto("/flow/lessons/nonsense")
-    expect(page.get_by_role("heading", name="Not Found")).to_be_visible()
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
