@@ -28,7 +28,7 @@ async def list_flows(request: Request) -> Response:
 
 
 async def show_flow(request: Request) -> Response:
-    live.looked()
+    live.looked_into(request.path_params["flow"])
     found = await in_db(telling.flow, request.path_params["flow"])
     return json(found) if found else problem(404, "There is no such flow: it may be too old")
 

@@ -1,6 +1,7 @@
-"""What a flow changed in the repository, as far as its exchanges tell: an answer of success says what was done; pure.
+"""What a flow changed in the repository; pure.
 
-The asset in step 1, each rendition and the cursor in step 7.
+The asset in step 1, each rendition and the cursor in step 7: its exchanges tell, since an answer of success says what
+was done. Properties before and after: the repository said so when it was asked (`settling`).
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ def of(row: FlowRow, folded: Folded, seen: Iterable[Seen]) -> list[Json]:
             for one in folded.renditions.values()
             if one.state == "failed"
         ]
+    found += [dict(change) for change in folded.changes]
     return sorted(found, key=lambda change: change["at"] or 0)
 
 

@@ -62,6 +62,7 @@ class Folded:
     faults: int = 0
     exchanges: int = 0
     reason: str = ""
+    changes: Sequence[Mapping[str, Any]] = ()
 
     def counts(self) -> dict[str, int]:
         states = [rendition.state for rendition in self.renditions.values()]
@@ -83,6 +84,8 @@ class Settled:
     message: str = ""
     at: float | None = None
     renditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    changes: Sequence[Mapping[str, Any]] = ()
+    """Of properties, before and after; as the interface shows them."""
 
 
 def fold(kind: str, exchanges: Sequence[Seen], settled: Settled, now: float, held: int = 0) -> Folded:
@@ -206,6 +209,7 @@ def _move(flow: Folded, exchange: Seen) -> None:
 
 
 def _settle(flow: Folded, settled: Settled) -> None:
+    flow.changes = settled.changes
     for name, told in settled.renditions.items():
         rendition = flow.renditions.setdefault(name, Rendition(name, told.get("worker", "")))
         if told.get("state") in _FINAL:

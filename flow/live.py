@@ -8,6 +8,7 @@ from flow.reading import mark as latest
 
 WATCHED_FOR: Final = 60.0
 """Seconds after somebody looked at flows in which more may be done for them."""
+LOOKED_INTO: Final = 50
 _callbacks: set[Callable[[], None]] = set()
 
 
@@ -17,10 +18,25 @@ def subscribe(callback: Callable[[], None]) -> Callable[[], None]:
 
 
 _looked_at = [float("-inf")]
+_looked_into: set[str] = set()
 
 
 def looked() -> None:
     _looked_at[0] = time.monotonic()
+
+
+def looked_into(flow: str) -> None:
+    """Somebody reads one flow: what only the repository knows of it is wanted, too."""
+    looked()
+    if len(_looked_into) < LOOKED_INTO:
+        _looked_into.add(flow)
+
+
+def take_looked_into() -> list[str]:
+    """Each once."""
+    taken = sorted(_looked_into)
+    _looked_into.difference_update(taken)
+    return taken
 
 
 def is_watched() -> bool:
@@ -33,4 +49,4 @@ def ring() -> None:
         callback()
 
 
-__all__ = ["is_watched", "latest", "looked", "ring", "subscribe"]
+__all__ = ["is_watched", "latest", "looked", "looked_into", "ring", "subscribe", "take_looked_into"]

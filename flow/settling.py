@@ -1,13 +1,14 @@
 """What the wire does not tell: while somebody looks, the repository is asked about flows that have gone quiet.
 
-That an asset needs no renditions, and that a job was given up because nothing came, happens in the repository alone.
+That an asset needs no renditions, and that a job was given up because nothing came, happens in the repository alone. So
+do changes of properties: they are asked for when somebody looks into a flow.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import httpx
@@ -16,10 +17,11 @@ from django.conf import settings
 from contract import jsontext
 from dbthreads import in_db, sql
 from flow import live, reading
-from flow.folding import Settled
+from flow.folding import STEPS, Settled
 from probes import names, parties
 
 LOOK_EVERY: Final = 3.0  # seconds
+LOOK_INTO_EVERY: Final = 0.5
 QUIET: Final = 3.0  # seconds without an exchange
 LONGEST_QUIET: Final = 24 * 3600.0
 AT_ONCE: Final = 50
@@ -48,7 +50,60 @@ async def settle(beat: Callable[[], None]) -> None:
                 news = [(one.flow, told) for one in quiet if (told := settled(one, assets.get(one.asset)))]
                 if await in_db(keep, news):
                     live.ring()
-            await asyncio.sleep(LOOK_EVERY)
+            await _describe(repository)
+
+
+async def _describe(repository: "Repository") -> None:
+    """Flows that somebody looks into, until it is time to look for quiet ones again."""
+    for _ in range(int(LOOK_EVERY / LOOK_INTO_EVERY)):
+        looked_into = live.take_looked_into()
+        open_ended = await in_db(undescribed, looked_into) if looked_into else []
+        if open_ended and (assets := await repository.jobs([one.asset for one in open_ended])):
+            news = await in_db(described, open_ended, assets)
+            if await in_db(keep, news):
+                live.ring()
+        await asyncio.sleep(LOOK_INTO_EVERY)
+
+
+def undescribed(flows: Sequence[str]) -> list[Quiet]:
+    """Those of which the last change of properties is not known."""
+    reading.refresh()
+    rows = sql.rows(
+        f"SELECT id, asset, digest, settled FROM flow_flow WHERE id IN ({sql.marks(flows)})"
+        " AND asset <> '' AND kind IN ('upload', 'reprocess') AND digest <> ''",
+        flows,
+    )
+    found = [
+        Quiet(flow, asset, int(jsontext.loads(digest).get("generation") or 0))
+        for flow, asset, digest, known in rows
+        if not any(_is_last(change) for change in (jsontext.loads(known)["changes"] if known else ()))
+    ]
+    return [one for one in found if one.generation]
+
+
+def described(flows: Sequence[Quiet], assets: dict[str, Any]) -> list[tuple[str, Settled]]:
+    """What is news of their changes."""
+    news = []
+    for one in flows:
+        changes = changes_of([job for job in _jobs(assets.get(one.asset)) if job["generation"] == one.generation])
+        row = reading.flow(one.flow)
+        known = Settled(**jsontext.loads(row.settled)) if row and row.settled else Settled()
+        if changes != list(known.changes):
+            news.append((one.flow, replace(known, changes=changes)))
+    return news
+
+
+def changes_of(jobs: Sequence[Any]) -> list[Any]:
+    """Oldest first."""
+    return sorted((change for job in jobs for change in job["changes"]), key=lambda change: float(change["at"]))
+
+
+def _jobs(asset: Any) -> list[Any]:
+    return list(asset["jobs"]) if isinstance(asset, dict) else []
+
+
+def _is_last(change: Any) -> bool:
+    return bool(change["step"] == STEPS and "dam:assetState" in change["after"])
 
 
 def quiet_flows() -> list[Quiet]:
@@ -75,14 +130,16 @@ def settled(quiet: Quiet, asset: Any) -> Settled | None:
         return None
     renditions = {one["name"]: one for job in reversed(mine) for one in job["renditions"]}
     failed = next((job for job in mine if job["state"] == "failed"), mine[0])
-    return Settled(failed["state"], failed["reason"], failed["message"], time.time(), renditions)
+    changes = changes_of(mine)
+    return Settled(failed["state"], failed["reason"], failed["message"], time.time(), renditions, changes)
 
 
 def keep(news: Sequence[tuple[str, Settled]]) -> int:
-    """How many flows have an end now."""
+    """How many flows there is news of. `touched`: the mark of the pages is another one then."""
+    now = time.time()
     sql.execute_many(
-        "UPDATE flow_flow SET settled = %s, stale = %s WHERE id = %s",
-        [(jsontext.dumps(asdict(told)), True, flow) for flow, told in sorted(news, key=lambda pair: pair[0])],
+        "UPDATE flow_flow SET settled = %s, stale = %s, touched = %s WHERE id = %s",
+        [(jsontext.dumps(asdict(told)), True, now, flow) for flow, told in sorted(news, key=lambda pair: pair[0])],
     )
     return len(news)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from repository import asset_profiles, binary_rows, jobs, names, nodetypes, tree, values, versions
+from repository import asset_profiles, binary_rows, jobs, names, nodetypes, property_changes, tree, values, versions
 from repository.errors import ConstraintViolation, NodeExists, NodeNotFound
 from repository.jobs import EnqueuedJob
 from repository.paths import NodePath
@@ -172,6 +172,8 @@ def _create(path: NodePath, upload: Upload, user: str) -> TreeNode:
             "related": NodeSpec("nt:unstructured"),
         },
     )
+    properties = content.properties or {}
+    property_changes.keep(job.id, property_changes.ASKED, path / CONTENT, {}, properties)
     return tree.create(path, "dam:Asset", uuid=uuid, children={CONTENT: content}, user=user)
 
 
@@ -190,7 +192,8 @@ def _update(asset: TreeNode, upload: Upload, user: str) -> TreeNode:
 def _start(asset: TreeNode, wanted: Sequence[RequestedRendition], user: str | None) -> EnqueuedJob:
     job = jobs.enqueue(_uuid(asset), wanted)
     content = tree.get(asset.path / CONTENT)
-    tree.set_properties(content.path, _processing(job, wanted, user), changed=asset.path)
+    changed = tree.set_properties(content.path, _processing(job, wanted, user), changed=asset.path)
+    property_changes.keep(job.id, property_changes.ASKED, content.path, content.properties, changed.properties)
     tree.replace_children(content, {FAILED_RENDITIONS: None}, changed=asset.path)
     return job
 

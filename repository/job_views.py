@@ -7,7 +7,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from repository import tree
+from repository import property_changes, tree
 from repository.models import ProcessingJob
 
 MOST_ASSETS: Final = 50
@@ -48,6 +48,7 @@ def _job(job: ProcessingJob) -> dict[str, Any]:
             }
             for one in job.renditions.all()
         ],
+        "changes": property_changes.of(job),
     }
 
 

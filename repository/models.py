@@ -139,6 +139,7 @@ class ProcessingJob(models.Model):
     reason = models.CharField(max_length=64, default="", blank=True)
     message = models.TextField(default="", blank=True)
     created = models.DateTimeField()
+    changes = models.TextField(default="", blank=True)  # of properties: `property_changes`
 
     class Meta:
         indexes = [models.Index(fields=["state", "next_attempt_at"], name="repository_job_due")]

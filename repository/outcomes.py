@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from repository import assets, binary_rows, jobs, metadata, tree
+from repository import assets, binary_rows, jobs, metadata, property_changes, tree
 from repository.assets import AssetState
 from repository.metadata import Metadata
 from repository.models import (
@@ -190,7 +190,7 @@ def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> None:
             tree.replace_children(folder, files, changed=asset.path, user=SYSTEM_USER)
         for outcome in outcomes:
             if outcome.metadata is not None:
-                _describe(asset.path, outcome.metadata)
+                _describe(asset.path, outcome.metadata, outcome.job)
 
 
 def _file(stored: StoredRendition, binary_id: int) -> NodeSpec:
@@ -200,12 +200,13 @@ def _file(stored: StoredRendition, binary_id: int) -> NodeSpec:
     return assets.file_spec(binary_id, stored.mime_type, SYSTEM_USER, measured)
 
 
-def _describe(asset: NodePath, extracted: Metadata) -> None:
+def _describe(asset: NodePath, extracted: Metadata, job_id: str) -> None:
     node = tree.find(asset / assets.METADATA)
     if node is None:
         return
     properties = metadata.merge(node.properties, extracted.properties)
-    tree.set_properties(node.path, properties, changed=asset)
+    changed = tree.set_properties(node.path, properties, changed=asset)
+    property_changes.keep(job_id, property_changes.ATTACHED, node.path, node.properties, changed.properties)
     if extracted.children:
         tree.replace_children(node, extracted.children, changed=asset, user=SYSTEM_USER)
 
@@ -230,7 +231,9 @@ def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None
     failures = _failures(asset.uuid or "")
     if failures:
         _keep_failures(asset, content, failures)
-    tree.set_properties(content.path, {"dam:assetState": state}, changed=asset.path)
+    changed = tree.set_properties(content.path, {"dam:assetState": state}, changed=asset.path)
+    job_id = content.text("dam:jobId")
+    property_changes.keep(job_id, property_changes.ATTACHED, content.path, content.properties, changed.properties)
 
 
 def _keep_failures(asset: TreeNode, content: TreeNode, failures: Mapping[str, NodeSpec]) -> None:

@@ -11,6 +11,7 @@ from flow import faults
 from flow.faults import Fault
 from flow.gates import Setting, setting_for
 from probes.faults import Situation
+from tests.server import ServerProcess, manage
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may load the machine
 
@@ -118,3 +119,22 @@ def test_a_page_of_another_site_can_make_none(client: httpx.Client) -> None:
         "/_aemulator/faults", json={"kind": "latency"}, headers={"origin": "https://elsewhere.example"}
     )
     assert answer.status_code == 403
+
+
+def test_faults_from_the_command_line(server: ServerProcess, client: httpx.Client) -> None:
+    environment = {"AEMULATOR_DATA_DIR": str(server.data_dir)}
+    arguments = ["--match", "step=4", "--match", "path=/content/dam/cli", "--param", "status=502", "--times", "2"]
+    added = manage("fault", "add", "server-error", *arguments, environment=environment)
+    assert added.returncode == 0, added.stderr
+    (fault,) = client.get("/_aemulator/faults").json()["faults"]
+    assert fault["match"] == {"step": 4, "path": "/content/dam/cli"}
+    assert (fault["kind"], fault["parameters"], fault["times"]) == ("server-error", {"status": 502}, 2)
+    listed = manage("fault", "list", environment=environment)
+    assert listed.stdout == added.stdout
+    assert fault["id"] in listed.stdout
+    refused = manage("fault", "add", "server-error", "--param", "status=200", environment=environment)
+    assert refused.returncode == 1
+    assert "status must be a number from 500 to 599" in refused.stderr
+    removed = manage("fault", "remove", fault["id"], environment=environment)
+    assert removed.stdout == "1 removed\n"
+    assert client.get("/_aemulator/faults").json()["faults"] == []

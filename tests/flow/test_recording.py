@@ -64,6 +64,30 @@ def test_the_journal_page_is_part_of_the_flow(recorded: Json) -> None:
     assert all(entry["position"] for entry in recorded["journal"])
 
 
+def test_the_changes_show_properties_before_and_after(client: httpx.Client, recorded: Json) -> None:
+    path = f"{recorded['flow']['path']}/jcr:content"
+
+    def told() -> list[Json]:
+        """What only the repository knows is asked for when somebody looks into a flow."""
+        changes = client.get(f"/_aemulator/flows/{recorded['flow']['id']}").json()["changes"]
+        of_the_asset = [one for one in changes if one["path"] == path]
+        return changes if len(of_the_asset) == 2 else []
+
+    changes = wait_until(told, 30, "the changes of properties are known")
+    asked, finished = (one for one in changes if one["path"] == path)
+    assert (asked["step"], asked["kind"], asked["before"]) == (1, "created", None)
+    assert asked["after"]["dam:assetState"] == "processing"
+    assert asked["after"]["dam:processingId"] in recorded["flow"]["request_ids"]
+    assert (finished["step"], finished["kind"]) == (7, "modified")
+    assert finished["before"] == {"dam:assetState": "processing"}
+    assert finished["after"] == {"dam:assetState": "processed"}
+    described = next(one for one in changes if one["path"] == f"{path}/metadata")
+    assert described["step"] == 7
+    assert "tiff:ImageWidth" not in described["before"]
+    assert described["after"]["tiff:ImageWidth"] == 640
+    assert [one["at"] for one in changes] == sorted(one["at"] for one in changes)
+
+
 def test_an_exchange_shows_its_messages_without_secrets(client: httpx.Client, recorded: Json) -> None:
     for summary in recorded["exchanges"]:
         answer = client.get(f"/_aemulator/exchanges/{summary['id']}")

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from repository import assets, jobs, outcomes, tree
+from repository import assets, jobs, outcomes, property_changes, tree
 from repository.metadata import Metadata
 from repository.models import Binary, BlobDeletion, JobRendition, JobState, JournalCursor, ProcessingJob
 from repository.outcomes import Outcome, StoredRendition
-from repository.paths import DAM
+from repository.paths import DAM, NodeName
 from repository.tree import NodeSpec, TreeNode
 from tests.repository.conftest import new_upload
 
@@ -164,13 +164,34 @@ def test_metadata_is_merged_and_peoples_words_stay(asset: TreeNode) -> None:
     tree.set_properties(asset.path / assets.METADATA, {"dc:title": "Mine"})
     row = job_of(asset).renditions.get(name="cqdam.metadata.xml")
     history = NodeSpec("nt:unstructured", children={"1": NodeSpec("nt:unstructured", {"stEvt:action": "saved"})})
-    extracted = Metadata({"dc:title": "File's", "dc:creator": ["A"], "tiff:ImageWidth": 8}, {"xmpMM:History": history})
+    extracted = Metadata(
+        {"dc:title": "File's", "dc:creator": ["A"], NodeName("tiff:ImageWidth"): 8}, {"xmpMM:History": history}
+    )
     apply(replace(made(row), metadata=extracted))
     node = tree.get(asset.path / assets.METADATA)
     assert node.text("dc:title") == "Mine"
     assert node.properties["dc:creator"] == ["A"]
     assert node.properties["tiff:ImageWidth"] == 8
     assert tree.get(node.path / "xmpMM:History/1").text("stEvt:action") == "saved"
+    kept = next(one for one in property_changes.of(job_of(asset)) if one["path"] == node.path)
+    assert (kept["step"], kept["kind"], kept["before"]) == (7, "modified", {})
+    assert kept["after"] == {"dc:creator": ["A"], "tiff:ImageWidth": 8}
+
+
+def test_what_processing_changes_is_kept_with_its_job(asset: TreeNode) -> None:
+    for row in job_of(asset).renditions.all():
+        apply(failed(row))
+    assets.process(tree.get(asset.path))
+    first, second = ProcessingJob.objects.filter(asset_uuid=asset.uuid).order_by("generation")
+    asked, ended = property_changes.of(first)
+    assert (asked["step"], asked["kind"], asked["before"]) == (1, "created", None)
+    assert (asked["after"]["dam:assetState"], asked["after"]["dam:jobId"]) == ("processing", first.id)
+    assert (ended["step"], ended["before"]) == (7, {"dam:assetState": "processing"})
+    assert ended["after"] == {"dam:assetState": "processed"}
+    (again,) = property_changes.of(second)
+    assert (again["step"], again["kind"]) == (1, "modified")
+    assert (again["before"]["dam:assetState"], again["after"]["dam:assetState"]) == ("processed", "processing")
+    assert (again["before"]["dam:jobId"], again["after"]["dam:jobId"]) == (first.id, second.id)
 
 
 def test_the_cursor_moves_with_the_page(asset: TreeNode) -> None:
