@@ -22,6 +22,7 @@ STALE: Final = 30.0  # seconds after which a job that no box asks for is not sho
 ASK_EVERY: Final = 5.0
 KEPT: Final = 24 * 3600.0
 LONGEST_SLOW: Final = 3600.0
+LONGEST_LIFE: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Setting:
     mode: str = "run"
     slow_seconds: float = 2.0
     breakpoints: frozenset[int] = frozenset()
+    expires: float | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -94,8 +96,15 @@ class Keeper:
         return bool(self.settings) or self.leftovers
 
     def load(self) -> None:
-        rows = sql.rows("SELECT scope, mode, slow_seconds, breakpoints FROM flow_gate")
-        self.settings = {scope: Setting(scope, mode, slow, _steps(steps)) for scope, mode, slow, steps in rows}
+        """Asked every second; so that is how late an expired one is let go."""
+        rows = sql.rows(
+            "SELECT scope, mode, slow_seconds, breakpoints, expires FROM flow_gate"
+            " WHERE expires IS NULL OR expires > %s",
+            [time.time()],
+        )
+        self.settings = {
+            scope: Setting(scope, mode, slow, _steps(steps), end) for scope, mode, slow, steps, end in rows
+        }
         self.leftovers = bool(sql.rows("SELECT 1 FROM flow_held WHERE NOT released LIMIT 1"))
 
     def held(self, step: int, subjects: Iterable[Subject]) -> set[str]:
@@ -143,9 +152,10 @@ def put(setting: Setting) -> None:
         return
     steps = ",".join(map(str, sorted(setting.breakpoints)))
     sql.execute(
-        "INSERT INTO flow_gate (scope, mode, slow_seconds, breakpoints) VALUES (%s, %s, %s, %s) ON CONFLICT (scope)"
-        " DO UPDATE SET mode = excluded.mode, slow_seconds = excluded.slow_seconds, breakpoints = excluded.breakpoints",
-        [setting.scope, setting.mode, setting.slow_seconds, steps],
+        "INSERT INTO flow_gate (scope, mode, slow_seconds, breakpoints, expires) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (scope) DO UPDATE SET mode = excluded.mode, slow_seconds = excluded.slow_seconds,"
+        " breakpoints = excluded.breakpoints, expires = excluded.expires",
+        [setting.scope, setting.mode, setting.slow_seconds, steps, setting.expires],
     )
 
 
@@ -170,8 +180,10 @@ def held() -> list[HeldJob]:
 
 
 def forget_old() -> None:
-    """Jobs whose gates nobody asks about any more."""
-    sql.execute("DELETE FROM flow_held WHERE asked < %s", [time.time() - KEPT])
+    """Jobs whose gates nobody asks about any more, and settings that nobody renewed."""
+    now = time.time()
+    sql.execute("DELETE FROM flow_held WHERE asked < %s", [now - KEPT])
+    sql.execute("DELETE FROM flow_gate WHERE expires < %s", [now])
 
 
 def _is_in(job: HeldJob, scope: str) -> bool:

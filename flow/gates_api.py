@@ -1,6 +1,7 @@
 """`/_aemulator/gates`: run, pause, step, slow motion, breakpoints."""
 
 import math
+import time
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -60,6 +61,7 @@ def _as_json(setting: Setting) -> Json:
         "mode": setting.mode,
         "slow_seconds": setting.slow_seconds,
         "breakpoints": sorted(setting.breakpoints),
+        "expires": None if setting.expires is None else ms(setting.expires),
     }
 
 
@@ -67,7 +69,9 @@ def _setting(fields: Json) -> Setting:
     mode = fields.get("mode", "run")
     if mode not in MODES:
         raise WrongField(f"mode must be one of {', '.join(MODES)}")
-    return Setting(_scope(fields), mode, _seconds(fields.get("slow_seconds", 2)), _breakpoints(fields))
+    return Setting(
+        _scope(fields), mode, _seconds(fields.get("slow_seconds", 2)), _breakpoints(fields), _expires(fields)
+    )
 
 
 def _scope(fields: Json) -> str:
@@ -84,6 +88,17 @@ def _seconds(value: Any) -> float:
     if not is_number or not math.isfinite(value) or not 0 < value <= gates.LONGEST_SLOW:
         raise WrongField(f"slow_seconds must be a number above 0, at most {gates.LONGEST_SLOW:g}")
     return float(value)
+
+
+def _expires(fields: Json) -> float | None:
+    """From seconds from now; without, a setting stays until it is changed."""
+    value = fields.get("expires_in")
+    if value is None:
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value <= gates.LONGEST_LIFE:
+        raise WrongField(f"expires_in must be a number above 0, at most {gates.LONGEST_LIFE:g}, or null")
+    return time.time() + value
 
 
 def _breakpoints(fields: Json) -> frozenset[int]:

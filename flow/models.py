@@ -99,6 +99,8 @@ class Gate(models.Model):
     slow_seconds = models.FloatField(default=2.0)
     breakpoints = models.CharField(max_length=32, default="")
     """Steps, separated by commas."""
+    expires = models.FloatField(null=True)
+    """When it is forgotten unless it is set again; of a page that may go away without a word."""
 
     def __str__(self) -> str:
         return f"{self.scope}: {self.mode}"

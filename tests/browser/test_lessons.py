@@ -62,10 +62,25 @@ def state(client: httpx.Client) -> tuple[object, ...]:
 def test_the_demo_turns_its_pages_itself(page: Page, client: httpx.Client) -> None:
     page.goto("/")
     page.get_by_role("link", name="Run the 60-second demo").click()
-    page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator("flow-lesson")).to_have_attribute("data-state", "done", timeout=LESSON_PATIENCE)
     page.get_by_role("link", name="Open the asset").click()
     expect(page.locator(".renditions li[data-state=stored]")).to_have_count(7)
+
+
+def test_closing_the_tab_lets_its_folder_go(visitors: Visitors, client: httpx.Client) -> None:
+    page = visitors().page
+    page.goto("/flow/lessons/happy-path")
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_until(lambda: lesson_gates(client), 20, "the lesson holds its folder")
+    (setting,) = lesson_gates(client).values()
+    assert setting["expires"] is not None
+    page.close(run_before_unload=True)
+    wait_until(lambda: not lesson_gates(client), 20, "nothing is held any more")
+
+
+def lesson_gates(client: httpx.Client) -> dict[str, dict[str, object]]:
+    gates = client.get("/_aemulator/gates").json()["flows"]
+    return {scope: setting for scope, setting in gates.items() if scope.startswith("path:/content/dam/lessons/")}
 
 
 @needs_axe

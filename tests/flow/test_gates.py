@@ -99,6 +99,17 @@ def test_others_go_on_while_a_folder_is_held(server: ServerProcess, client: http
     flow_of(client, held)
 
 
+def test_a_setting_that_nobody_renews_expires(server: ServerProcess, client: httpx.Client, folder: str) -> None:
+    scope = f"path:{folder}"
+    put(client, scope, mode="pause", expires_in=1)
+    shown = put(client, scope, mode="pause", expires_in=4)  # renewed: the second time counts
+    assert shown["flows"][scope]["expires"] > 0
+    path = upload(server, folder)
+    wait_held(client, path, 2)
+    assert {one["state"] for one in flow_of(client, path)["renditions"]} == {"attached"}
+    assert scope not in client.get("/_aemulator/gates").json()["flows"]
+
+
 @pytest.mark.parametrize("at", [2, 4, 6, 7])
 def test_breakpoints(server: ServerProcess, client: httpx.Client, folder: str, at: int) -> None:
     put(client, f"path:{folder}", breakpoints=[at])
@@ -144,6 +155,9 @@ def test_gates_of_one_flow(server: ServerProcess, client: httpx.Client, folder: 
         {"breakpoints": [True]},
         {"mode": "slow", "slow_seconds": 0},
         {"mode": "slow", "slow_seconds": "1"},
+        {"expires_in": 0},
+        {"expires_in": "60"},
+        {"expires_in": True},
         {"scope": ""},
         {"scope": "path:content"},
         {"scope": 1},

@@ -5,9 +5,9 @@ const BASE = "/_aemulator";
 
 const asked = async (path, signal) => (await request("GET", BASE + path, { signal })).json();
 
-async function told(method, path, body) {
+async function told(method, path, body, options = {}) {
   const headers = { "Content-Type": "application/json" };
-  const answer = await request(method, BASE + path, { headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const answer = await request(method, BASE + path, { ...options, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   return answer.status === 204 ? null : answer.json();
 }
 
@@ -18,9 +18,15 @@ export const exchange = (id, signal) => asked(`/exchanges/${encodeURIComponent(i
 export const traffic = (since) => asked(`/traffic?${new URLSearchParams(since ? { since } : {})}`);
 export const absences = (path) => asked(`/absences?${new URLSearchParams({ path })}`);
 
+/** How many core worker processes this server has; null when it has none of its own, or nobody says. */
+export const coreWorkers = async () => {
+  const answer = await fetch(`${BASE}/health`, { headers: { Accept: "application/json" } }); // 503 has the same body
+  return answer.ok || answer.status === 503 ? ((await answer.json()).parts?.["core-workers"]?.processes ?? null) : null;
+};
+
 export const gates = () => asked("/gates");
-/** `scope`: `all` or a flow's id; `change`: any of mode, breakpoints, slow_seconds. */
-export const setGates = (scope, change) => told("PUT", "/gates", { scope, ...change });
+/** `scope`: `all`, a flow's id or `path:…`; `change`: any of mode, breakpoints, slow_seconds, expires_in; `options` of fetch. */
+export const setGates = (scope, change, options = {}) => told("PUT", "/gates", { scope, ...change }, options);
 export const stepGate = (scope) => told("POST", "/gates/step", { scope });
 
 export const faults = () => asked("/faults");

@@ -20,15 +20,21 @@ class FlowLesson extends HTMLElement {
     this.follower = new Follower(() => this.stage?.look(), 200, "flow");
     this.follower.start();
     this.addEventListener("click", (event) => this.onClick(event));
+    this.onLeave = () => this.stage?.release({ keepalive: true }).catch(() => {}); // the tab is being closed
+    window.addEventListener("pagehide", this.onLeave);
     const script = await import(`./lessons/${this.dataset.lesson}.js`);
     this.isAutomatic = Boolean(script.isAutomatic);
     this.script = script;
     this.reset();
-    if (this.isAutomatic && new URLSearchParams(location.search).has("play")) this.begin();
+    if (this.isAutomatic && new URLSearchParams(location.search).has("play")) {
+      history.replaceState(history.state, "", location.pathname); // a reload is no second demo
+      this.begin();
+    }
   }
 
   disconnectedCallback() {
     this.follower.stop();
+    window.removeEventListener("pagehide", this.onLeave);
     clearTimeout(this.turning);
     if (this.stage) {
       this.stage.stopped = true;

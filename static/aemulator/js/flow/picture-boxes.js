@@ -1,9 +1,10 @@
 // The boxes of the picture, with what they hold: workers, and the entries of the journal.
-import { _, fill } from "../i18n.js";
+import { _, fill, ngettext } from "../i18n.js";
 import { svg, text } from "./svg.js";
 
 const CELL = 16;
 const LINE = 17;
+const MOST_SLOTS = 8; // the words above them say how many there are
 
 const titles = () => ({
   browser: [_("Browser"), _("or any client")],
@@ -62,8 +63,10 @@ const cut = (words, room) => (words.length > room ? `${words.slice(0, room - 1)}
 
 const DRAWN = {
   compute(id, place, facts, plan) {
-    const group = withWorkers(id, place, titles().compute[0], _("core workers"), [], plan);
-    const count = Math.min(8, Math.max(facts.coreWorkers || 4, 1));
+    const known = facts.coreWorkers;
+    const words = known ? ngettext("%(count)s core worker", "%(count)s core workers", known) : _("core workers");
+    const group = withWorkers(id, place, titles().compute[0], words, [], plan);
+    const count = Math.min(MOST_SLOTS, known ?? 0);
     const [size, gap] = [12, 6];
     const left = place.x + place.w / 2 - (count * (size + gap) - gap) / 2;
     for (let index = 0; index < count; index += 1) {

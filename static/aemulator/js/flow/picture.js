@@ -1,6 +1,7 @@
 // The picture of the system, alive: <flow-picture>. The list of steps beside it says the same in words.
 import { _, fill } from "../i18n.js";
 import { icon } from "../notices.js";
+import { coreWorkers } from "./api.js";
 import { drawBoxes } from "./picture-boxes.js";
 import { NARROW, headOf, layout, pathOf } from "./picture-layout.js";
 import { ARROWS, STEP_NUMBERS, arrowsOfStep } from "./system.js";
@@ -25,7 +26,7 @@ const labels = (width) => {
 
 class FlowPicture extends HTMLElement {
   #states = {};
-  #facts = { workers: [], coreWorkers: 0, journal: [], cursor: null };
+  #facts = { workers: [], coreWorkers: null, journal: [], cursor: null };
   #selected = null;
   #pulses = 0;
 
@@ -37,6 +38,7 @@ class FlowPicture extends HTMLElement {
       const n = Number(event.target.closest("[data-step]")?.dataset.step);
       if (n) this.dispatchEvent(new CustomEvent("step-chosen", { detail: { n }, bubbles: true }));
     });
+    coreWorkers().then((count) => (this.facts = { coreWorkers: count }), () => {}); // a picture without them is one, too
   }
 
   disconnectedCallback() {

@@ -7,6 +7,8 @@ import { absences, addFault, faultKinds, flow, flows, gates, removeFault, setGat
 const ROOT = "/content/dam/lessons";
 const LOOK_EVERY = 300; // milliseconds; the doorbell is quicker when it rings
 const PATIENCE = 90_000;
+const HOLD = { mode: "pause", expires_in: 300 }; // a tab that goes without a word holds nothing for longer
+const RENEW_EVERY = 60_000;
 
 export class LessonError extends Error {}
 
@@ -83,15 +85,17 @@ export class Stage {
   /** Pauses everything in the folder before each step. */
   async hold() {
     this.scope = `path:${this.folder}`;
-    await setGates(this.scope, { mode: "pause" });
+    await setGates(this.scope, HOLD);
+    this.renewing = setInterval(() => setGates(this.scope, HOLD).catch(() => {}), RENEW_EVERY);
     this.undo.push(() => this.release());
   }
 
-  async release() {
+  async release(options = {}) {
     if (!this.scope) return;
     const { scope } = this;
     this.scope = null;
-    await setGates(scope, { mode: "run", breakpoints: [] });
+    clearInterval(this.renewing);
+    await setGates(scope, { mode: "run", breakpoints: [] }, options);
   }
 
   /** Lets what is held go on until step `n` has been reached. */
