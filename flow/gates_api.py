@@ -98,7 +98,7 @@ def _expires(fields: Json) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not 0 < value <= gates.LONGEST_LIFE:
         raise WrongField(f"expires_in must be a number above 0, at most {gates.LONGEST_LIFE:g}, or null")
-    return time.time() + value
+    return time.time() + float(value)
 
 
 def _breakpoints(fields: Json) -> frozenset[int]:
