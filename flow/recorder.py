@@ -21,6 +21,9 @@ READABLE: Final = 64 * 1024
 """Bytes that are kept of a text and of a picture that is not larger."""
 PARSED: Final = 2 * 1024 * 1024
 """Bytes that are kept of what correlation has to read: a job, an event, a page of the journal."""
+BEGINNING: Final = 512
+"""Bytes that are kept of a larger picture or film, of which no more is shown."""
+_BYTES: Final = ("image/", "video/", "audio/")
 _SERIAL: Final = count()
 _PROCESS: Final = os.urandom(3).hex()
 
@@ -166,4 +169,8 @@ def _decoded(headers: object) -> captured.Headers:
 
 
 def _limit(exchange: Captured, message: captured.Message) -> int:
-    return PARSED if exchange.receiver in {relevance.COMPUTE, relevance.EVENTS} else READABLE
+    if exchange.receiver in {relevance.COMPUTE, relevance.EVENTS}:
+        return PARSED
+    length = message.header("content-length")
+    is_large = len(length) > 7 or (length.isdigit() and int(length) > READABLE)
+    return BEGINNING if is_large and message.media_type.startswith(_BYTES) else READABLE
