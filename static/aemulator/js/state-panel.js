@@ -23,8 +23,9 @@ class StatePanel extends HTMLElement {
   async reset(content) {
     const words = _("Every asset, profile, activation and journal entry is deleted. This cannot be undone; a snapshot taken before can be restored.");
     if (!(await this.sure(_("Reset this server?"), words, _("Reset")))) return;
-    await this.run(_("Resetting…"), `/_aemulator/reset?content=${content}`, null, () =>
+    const isDone = await this.run(_("Resetting…"), `/_aemulator/reset?content=${content}`, null, () =>
       content === "demo" ? _("Reset. The demo pictures are being processed.") : _("Reset. The server is empty."));
+    if (isDone) this.offerSignIn();
   }
 
   async seed() {
@@ -36,7 +37,14 @@ class StatePanel extends HTMLElement {
     this.input.value = "";
     const words = fill(_("Everything on this server gives way to what is in %(name)s (%(size)s)."), { name: file.name, size: bytes(file.size) });
     if (!(await this.sure(_("Restore this snapshot?"), words, _("Restore")))) return;
-    await this.run(_("Restoring…"), "/_aemulator/restore", file, ({ rows, blobs }) => fill(_("Restored: %(rows)s rows and %(blobs)s blobs."), { rows, blobs }));
+    const isDone = await this.run(_("Restoring…"), "/_aemulator/restore", file, ({ rows, blobs }) => fill(_("Restored: %(rows)s rows and %(blobs)s blobs."), { rows, blobs }));
+    if (isDone) this.offerSignIn();
+  }
+
+  // Sessions are part of the state that is gone.
+  offerSignIn() {
+    const href = `/libs/granite/core/content/login.html?resource=${encodeURIComponent(location.pathname)}`;
+    this.progress.append(" ", _("Everybody was signed out."), " ", element("a", { href }, _("Sign in again")));
   }
 
   async sure(title, words, go) {
@@ -44,14 +52,17 @@ class StatePanel extends HTMLElement {
     return ask("confirm", { title, words, go });
   }
 
+  /** Whether it was done. */
   async run(words, url, body, done) {
     const buttons = this.querySelectorAll("button");
     for (const button of buttons) button.disabled = true;
     this.show("spinner", "state live", words);
     const { status, answer } = await this.send(url, body, words);
     for (const button of buttons) button.disabled = false;
-    if (status >= 200 && status < 300) this.show("check-round", "state good", done(answer));
+    const isDone = status >= 200 && status < 300;
+    if (isDone) this.show("check-round", "state good", done(answer));
     else this.show("alert", "state bad", status ? (answer.message ?? fill(_("The server answered %(status)s."), { status })) : _("The server cannot be reached."));
+    return isDone;
   }
 
   // XMLHttpRequest, since it tells how many bytes are sent.
