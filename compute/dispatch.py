@@ -30,6 +30,7 @@ from probes.gates import LOOK_AGAIN, Subject, gates
 from probes.names import CORE_WORKER
 
 QUEUE = "core"
+LOOK_EVERY = 250  # milliseconds in which idle threads of the broker notice that they are to stop
 LEASE = 15.0  # seconds; renewed by a loop
 MAX_ATTEMPTS = 20
 """Processes that may die on an invocation before it is given up. A bad file kills a worker process, not this one."""
@@ -122,7 +123,7 @@ class Dispatch:
 
     def start(self, runner: CoreRunner, threads: int) -> None:
         self.runner = runner
-        self._worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=100)
+        self._worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=LOOK_EVERY)
         self._worker.start()
 
     def stop(self, timeout: float) -> None:

@@ -72,9 +72,9 @@ def wait_for_commits(within: float) -> None:
 async def poll(service: AssetComputeClient) -> int:
     """Process one page; how many entries it had."""
     journal = urlsplit(await service.journal()).path
-    if entries := await in_db(parking.let_go, job_of):
+    entries, since = await in_db(_where_it_is, journal)
+    if entries:
         await attach(entries, "", "", partial(parking.done, entries))
-    since = await in_db(_cursor, journal)
     try:
         page = await service.read_journal(since, PAGE)
     except JournalExpired:
@@ -230,6 +230,7 @@ def _identity(event: RenditionEvent) -> dict[str, str] | None:
     return ours
 
 
-def _cursor(journal: str) -> str:
+def _where_it_is(journal: str) -> tuple[list[JournalEntry], str]:
+    """Parked entries that may go on now, and the position after which the journal is to be read."""
     row = JournalCursor.objects.filter(journal=journal).first()
-    return row.position if row else ""
+    return parking.let_go(job_of), row.position if row else ""
