@@ -65,6 +65,27 @@ def test_folders_and_assets(visitors: Visitors, full: str, scheme: str, width: i
     assert findings(page) == []
 
 
+def test_columns_and_filters_where_the_window_is_narrow(visitors: Visitors, full: str) -> None:
+    page = visitors(width=360, height=740, scheme="dark").page
+    page.goto(f"/assets.html{full}?view=column")
+    page.locator(".is-open .asset .item-link").first.click()
+    expect(page.locator(".column-preview h2")).to_be_visible()
+    assert findings(page) == []
+    page.locator(".filter-menu summary").click()
+    expect(page.get_by_role("combobox", name="Processing Profile")).to_be_visible()
+    assert findings(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_small_words_are_legible_and_buttons_large_enough(page: Page, full: str) -> None:
+    page.goto(f"/assetdetails.html{full}/photo.jpg")
+    assert page.locator(".renditions .meta").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 12
+    for button in page.locator("#main .button:visible").all():
+        box = button.bounding_box()
+        assert box, button.inner_text()
+        assert min(box["width"], box["height"]) >= 24, button.inner_text()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_start_empty_folder_search_errors_and_sign_in(visitors: Visitors, folder: str, scheme: str) -> None:
     page = visitors(scheme=scheme).page
