@@ -38,7 +38,7 @@ def _rows(page: Page) -> None:
 
 
 def _walk(page: Page) -> None:
-    """A lesson at its end; what it made is taken away when the server goes."""
+    """A lesson at its end."""
     page.get_by_role("button", name="Start", exact=True).click()
     for _ in range(2):
         page.wait_for_selector("flow-lesson[data-state=waiting]")
@@ -46,14 +46,21 @@ def _walk(page: Page) -> None:
     page.wait_for_selector("flow-lesson[data-state=done]")
 
 
+def _clean_up(page: Page) -> None:
+    """What a lesson made, so that no page after it shows its fault."""
+    page.get_by_role("button", name="Clean up").click()
+    page.wait_for_selector("flow-lesson[data-state=ready]")
+
+
 @dataclass(frozen=True)
 class Shot:
-    """A page, how much of it is shown, and what is done there first."""
+    """A page, how much of it is shown, what is done there first, and what afterwards."""
 
     name: str
     path: str
     height: int = 720
     act: Callable[[Page], None] = _stay
+    leave: Callable[[Page], None] = _stay
 
 
 SHOTS = (
@@ -67,7 +74,7 @@ SHOTS = (
     Shot("journal", "/events?entry=3"),
     Shot("flow", "/flow?path=/content/dam/demo/landscapes/aurora.jpg", 1000, _rows),
     Shot("faults", "/faults", 760),
-    Shot("lesson", "/flow/lessons/at-least-once", 760, _walk),
+    Shot("lesson", "/flow/lessons/at-least-once", 760, _walk, _clean_up),
     Shot("api", "/api/docs", 640),
     Shot("settings", "/settings"),
 )
@@ -87,7 +94,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(base_url=server.url, reduced_motion="reduce")
         _sign_in(page)
-        for shot in SHOTS:  # both themes at once: a lesson leaves traces, which later pages show in both
+        for shot in SHOTS:
             for scheme, suffix in THEMES.items():
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 _take(page, shot, IMAGES / f"{shot.name}{suffix}.png")
@@ -100,6 +107,7 @@ def _take(page: Page, shot: Shot, target: Path) -> None:
     shot.act(page)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    shot.leave(page)
 
 
 def _wait_for_demo(server: ServerProcess) -> None:

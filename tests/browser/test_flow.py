@@ -184,6 +184,16 @@ def test_modes_and_breakpoints_for_all(page: Page, client: httpx.Client) -> None
     expect(page.get_by_role("button", name="Run", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
+def test_the_picture_has_the_workers_that_there_are(page: Page, client: httpx.Client) -> None:
+    processes = client.get("/_aemulator/health").json()["parts"]["core-workers"]["processes"]
+    page.goto("/flow")
+    expect(page.locator("[data-box=compute]")).to_contain_text(f"{processes} core worker")
+    expect(page.locator("[data-box=compute] .fp-slot")).to_have_count(min(processes, 8))
+    deployed = client.get("/tools/processing-profiles.workers.json").json()["workers"]
+    shown = deployed[0]["title"][:10] if deployed else "none deployed"
+    expect(page.locator("[data-box=runtime]")).to_contain_text(shown)
+
+
 def test_new_flows_wait_while_the_pointer_is_on_the_list(page: Page, client: httpx.Client, folder: str) -> None:
     upload(client, folder, "first.jpg", photo_bytes((300, 200)))
     page.goto("/flow")

@@ -6,10 +6,9 @@ import { Follower } from "../live.js";
 import { isCommand } from "../keyboard.js";
 import { visit } from "../navigation.js";
 import { complain, element, icon } from "../notices.js";
-import { deployedWorkers } from "../repository.js";
 import { flows, openArchive, traffic } from "./api.js";
 import { waitingSteps } from "./picture.js";
-import { STEP_NUMBERS, arrowOf, nameOfWorker } from "./system.js";
+import { STEP_NUMBERS, arrowOf } from "./system.js";
 import { kindWords, renditionCount, span, stateMark, when } from "./words.js";
 
 const PAGE = 50;
@@ -21,7 +20,6 @@ class FlowList extends HTMLElement {
     this.slot_ = (name) => this.querySelector(`[data-slot="${name}"]`);
     this.body = this.slot_("rows");
     this.picture = this.querySelector("flow-picture");
-    deployedWorkers(this.dataset.workersUrl).then((found) => (this.picture.facts = { workers: found.map(({ url }) => nameOfWorker(url)) }), () => {});
     this.steps = this.querySelector("flow-steps");
     this.lit = new Map();
     this.shown = new Map();

@@ -76,7 +76,8 @@ const DRAWN = {
   },
 
   runtime(id, place, facts, plan) {
-    return withWorkers(id, place, titles().runtime[0], _("custom workers"), facts.workers.length ? facts.workers : [_("none deployed")], plan);
+    const names = facts.workers.length ? facts.workers : facts.deployed;
+    return withWorkers(id, place, titles().runtime[0], _("custom workers"), names.length ? names : [_("none deployed")], plan);
   },
 
   // The newest entries of the journal, and how far AEM has read them.

@@ -1,10 +1,11 @@
 // The picture of the system, alive: <flow-picture>. The list of steps beside it says the same in words.
 import { _, fill } from "../i18n.js";
 import { icon } from "../notices.js";
+import { deployedWorkers } from "../repository.js";
 import { coreWorkers } from "./api.js";
 import { drawBoxes } from "./picture-boxes.js";
 import { NARROW, headOf, layout, pathOf } from "./picture-layout.js";
-import { ARROWS, STEP_NUMBERS, arrowsOfStep } from "./system.js";
+import { ARROWS, STEP_NUMBERS, arrowsOfStep, nameOfWorker } from "./system.js";
 import { svg, text } from "./svg.js";
 
 const TRAVEL = 750; // milliseconds along an arrow
@@ -26,7 +27,7 @@ const labels = (width) => {
 
 class FlowPicture extends HTMLElement {
   #states = {};
-  #facts = { workers: [], coreWorkers: null, journal: [], cursor: null };
+  #facts = { workers: [], deployed: [], coreWorkers: null, journal: [], cursor: null };
   #selected = null;
   #pulses = 0;
 
@@ -38,7 +39,10 @@ class FlowPicture extends HTMLElement {
       const n = Number(event.target.closest("[data-step]")?.dataset.step);
       if (n) this.dispatchEvent(new CustomEvent("step-chosen", { detail: { n }, bubbles: true }));
     });
-    coreWorkers().then((count) => (this.facts = { coreWorkers: count }), () => {}); // a picture without them is one, too
+    const missing = () => {}; // a picture without them is one, too
+    coreWorkers().then((count) => (this.facts = { coreWorkers: count }), missing);
+    const deployed = (found) => (this.facts = { deployed: found.map(({ url }) => nameOfWorker(url)) });
+    if (this.dataset.workersUrl) deployedWorkers(this.dataset.workersUrl).then(deployed, missing);
   }
 
   disconnectedCallback() {
@@ -62,7 +66,7 @@ class FlowPicture extends HTMLElement {
     this.showStates();
   }
 
-  /** workers: names of custom workers; journal: [{position, failed}]; cursor: index of the newest that AEM has read. */
+  /** workers: names of custom workers at work; deployed: those that could be; coreWorkers: how many, or null; journal: [{position, failed}]; cursor: index of the newest that AEM has read. */
   set facts(facts) {
     const before = JSON.stringify(this.#facts);
     Object.assign(this.#facts, facts);
