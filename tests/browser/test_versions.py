@@ -63,10 +63,10 @@ def test_the_timeline_tells_of_uploads_and_reprocessing_with_links_to_their_flow
         "async (path) => (await (await fetch(`/_aemulator/flows?path=${path}`)).json()).flows.length === 2", arg=path
     )
     timeline.get_by_role("link", name="Flow of: Uploaded").click()
-    expect(page.locator("flow-page .flow-facts")).to_contain_text("upload")
+    expect(page.locator("flow-page .flow-facts")).to_contain_text("Upload")
     page.go_back()
     timeline.get_by_role("link", name="Flow of: Processed again").click()
-    expect(page.locator("flow-page .flow-facts")).to_contain_text("reprocess")
+    expect(page.locator("flow-page .flow-facts")).to_contain_text("Reprocess")
 
 
 def test_renditions_are_compared_by_pointer_keys_and_buttons(
