@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visitors, keep, make_folder, upload
 from tests.browser.drawing import photo_bytes
 from tests.browser.test_accessibility import AXE, findings
-from tests.server import ServerProcess, wait_until
+from tests.server import ServerProcess, manage, wait_until
 
 DEFAULT_RENDITIONS = 6
 needs_axe = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
@@ -184,7 +184,9 @@ def test_modes_and_breakpoints_for_all(page: Page, client: httpx.Client) -> None
     expect(page.get_by_role("button", name="Run", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_picture_has_the_workers_that_there_are(page: Page, client: httpx.Client) -> None:
+def test_the_picture_has_the_workers_that_there_are(
+    page: Page, server: ServerProcess, client: httpx.Client, tmp_path: Path
+) -> None:
     processes = client.get("/_aemulator/health").json()["parts"]["core-workers"]["processes"]
     page.goto("/flow")
     expect(page.locator("[data-box=compute]")).to_contain_text(f"{processes} core worker")
@@ -192,6 +194,12 @@ def test_the_picture_has_the_workers_that_there_are(page: Page, client: httpx.Cl
     deployed = client.get("/tools/processing-profiles.workers.json").json()["workers"]
     shown = deployed[0]["title"][:10] if deployed else "none deployed"
     expect(page.locator("[data-box=runtime]")).to_contain_text(shown)
+    app = tmp_path / "aa"
+    app.mkdir()
+    (app / "index.js").write_text("exports.main = () => ({});")
+    assert manage("deploy", str(app), "--data-dir", str(server.data_dir)).returncode == 0
+    page.reload()
+    expect(page.locator("[data-box=runtime]")).to_contain_text("default/aa")
 
 
 def test_new_flows_wait_while_the_pointer_is_on_the_list(page: Page, client: httpx.Client, folder: str) -> None:
