@@ -52,7 +52,8 @@ def test_from_the_deployed_worker_to_its_rendition_and_its_log(
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**saved=badges")
 
-    page.get_by_role("button", name="Apply Profile to Folder(s)").click()
+    saved = page.locator(".profile").filter(has_text="Badges")  # other tests' profiles may be there, too
+    saved.get_by_role("button", name="Apply Profile to Folder(s)").click()
     dialog = page.locator("#dialog-profile-apply")
     dialog.locator(f'input[value="{folder}"]').check()
     dialog.get_by_role("button", name="Apply").click()

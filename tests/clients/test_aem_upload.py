@@ -81,7 +81,8 @@ def test_a_folder_tree_with_awkward_names(
     for name, path in kept.items():
         assert client.get(httpx.URL(f"{server.url}{folder}/tree/").join(_quoted(path))).content == name.encode()
     assert node(client, f"{folder}/tree/sub--1---co", "1")["jcr:content"]["jcr:title"] == "Sub #1 & co"
-    assert node(client, f"{folder}/tree/x-1.PNG/jcr:content/metadata")["dc:format"] == "image/png"
+    original = node(client, f"{folder}/tree/x-1.PNG/jcr:content/renditions/original/jcr:content")
+    assert original["jcr:mimeType"] == "image/png"
 
 
 def test_the_same_tree_again_is_no_error(

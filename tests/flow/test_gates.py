@@ -139,7 +139,7 @@ def test_gates_of_one_flow(server: ServerProcess, client: httpx.Client, folder: 
         lambda: client.get("/_aemulator/flows", params={"path": path}).json()["flows"], WITHIN, "the flow is known"
     )
     put(client, found[0]["id"], mode="pause")
-    assert step(client, found[0]["id"]) == 1
+    wait_until(lambda: step(client, found[0]["id"]) == 1, WITHIN, "the job is held for the flow's own setting")
     wait_held(client, path, 6)
     shown = put(client, found[0]["id"])
     assert found[0]["id"] not in shown["flows"]
