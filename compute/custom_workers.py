@@ -19,7 +19,6 @@ from django.conf import settings
 from compute import activations, live, outbound, publisher, runtime_worker, worker_calls
 from compute.activations import Settlement, Task
 from compute.doorbell import Doorbell
-from compute.owner import this_process
 from compute.rendition_events import Outcome
 from compute.runtime_worker import Fate
 from compute.sabotage import sabotage_of
@@ -27,6 +26,7 @@ from compute.sightings import Sighting
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
+from dbthreads.owner import this_process
 from probes import names, parties
 from probes.faults import WORKER_CRASH, WORKER_SILENT, faults
 from probes.gates import LOOK_AGAIN, Subject, gates

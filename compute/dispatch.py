@@ -19,12 +19,12 @@ from compute import activations
 from compute.activation import CoreActivation, RenditionInstructions, RenditionResult, SourceRef
 from compute.activations import CoreWork, Settlement, Task
 from compute.broker import make_broker
-from compute.owner import this_process
 from compute.pool import PoolStopped, WorkerPool
 from compute.rendition_events import Outcome
 from compute.results import ResultWriter
 from compute.sabotage import Sabotage, sabotage_of
 from contract.process import Source
+from dbthreads.owner import this_process
 from probes.faults import faults
 from probes.gates import LOOK_AGAIN, Subject, gates
 from probes.names import CORE_WORKER

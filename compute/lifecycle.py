@@ -8,10 +8,10 @@ from django.conf import settings
 from compute import activations, outbound, outbox
 from compute.dispatch import CoreRunner, dispatch
 from compute.engine.limits import Limits
-from compute.owner import is_dead, this_process
 from compute.pool import WorkerPool
 from compute.results import ResultWriter
 from dbthreads import in_db
+from dbthreads.owner import is_dead, this_process
 from probes import parties
 
 STOP_POOL = 0.6  # seconds, each

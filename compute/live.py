@@ -4,11 +4,10 @@ The mark is put together from what every change of the rows moves: the newest ac
 what is unfinished. Each part is read from an index.
 """
 
-import threading
-from collections.abc import Callable
 from typing import Final
 
 from dbthreads import sql
+from shell.live.bell import TopicBell
 
 _MARK: Final = (
     "SELECT (SELECT max(accepted_at) FROM compute_activation),"
@@ -17,24 +16,10 @@ _MARK: Final = (
     " (SELECT count(*) FROM compute_renditiontask WHERE publish_at IS NOT NULL),"
     " (SELECT sum(publish_at) FROM compute_renditiontask WHERE publish_at IS NOT NULL)"
 )
-_lock = threading.Lock()
-_subscribers: set[Callable[[], None]] = set()
+_bell: Final = TopicBell()
+subscribe: Final = _bell.subscribe
+ring: Final = _bell.ring
 
 
 def latest() -> str:
     return "/".join("" if part is None else f"{part:.15g}" for part in sql.rows(_MARK)[0])
-
-
-def subscribe(callback: Callable[[], None]) -> Callable[[], None]:
-    """Call `callback` whenever this process changed something; it must not block. Returns what ends that."""
-    with _lock:
-        _subscribers.add(callback)
-    return lambda: _subscribers.discard(callback)
-
-
-def ring() -> None:
-    """Something was committed."""
-    with _lock:
-        callbacks = tuple(_subscribers)
-    for callback in callbacks:
-        callback()

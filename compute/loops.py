@@ -9,9 +9,9 @@ from django.conf import settings
 from compute import activations
 from compute.custom_workers import call_workers
 from compute.dispatch import LEASE, dispatch
-from compute.owner import this_process
 from compute.publisher import publish_events
 from dbthreads import in_db
+from dbthreads.owner import this_process
 
 SWEEP_EVERY = 1.0  # seconds
 SWEEP_AT_ONCE = 500

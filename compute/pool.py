@@ -18,6 +18,7 @@ from compute.engine.limits import Limits
 from compute.errors import RenditionError
 from compute.trials import NOT_BEGUN, Death, Trials
 from compute.worker_process import Died, WorkerProcess
+from dbthreads.owner import is_running
 from probes.exchanges import Told, teller
 from probes.faults import WORKER_CRASH
 
@@ -291,7 +292,7 @@ def _remove_leftovers() -> None:
     """Folders of servers that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
         pid = folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+        if pid.isdigit() and not is_running(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
 
 

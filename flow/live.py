@@ -1,22 +1,17 @@
 """The topic `flow` of the live pages: its mark is another one after each exchange, gate and fault."""
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 from flow.reading import mark as latest
+from shell.live.bell import TopicBell
 
 WATCHED_FOR: Final = 60.0
 """Seconds after somebody looked at flows in which more may be done for them."""
 LOOKED_INTO: Final = 50
-_callbacks: set[Callable[[], None]] = set()
-
-
-def subscribe(callback: Callable[[], None]) -> Callable[[], None]:
-    _callbacks.add(callback)
-    return lambda: _callbacks.discard(callback)
-
-
+_bell: Final = TopicBell()
+subscribe: Final = _bell.subscribe
+ring: Final = _bell.ring
 _looked_at = [float("-inf")]
 _looked_into: set[str] = set()
 
@@ -41,12 +36,6 @@ def take_looked_into() -> list[str]:
 
 def is_watched() -> bool:
     return time.monotonic() - _looked_at[0] < WATCHED_FOR
-
-
-def ring() -> None:
-    """After a commit."""
-    for callback in tuple(_callbacks):
-        callback()
 
 
 __all__ = ["is_watched", "latest", "looked", "looked_into", "ring", "subscribe", "take_looked_into"]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbthreads import in_db
+from dbthreads.owner import this_process
 from runtime import activations, live
 from runtime.actions import Deployed
 from runtime.activations import Line, State
 from runtime.errors import CannotRun, RunFailed, TooManyRequests
 from runtime.node_process import NodeProcess
-from runtime.owner import this_process
 from runtime.pool import Lease, Pool
 
 FLUSH_EVERY = 0.2  # seconds

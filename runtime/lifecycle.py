@@ -1,9 +1,9 @@
 """Start and stop of what runs the actions."""
 
 from dbthreads import in_db
+from dbthreads.owner import is_dead, this_process
 from runtime import activations, node_process
 from runtime.invoker import Invoker
-from runtime.owner import is_dead, this_process
 
 _running: Invoker | None = None
 

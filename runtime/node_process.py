@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from contract import jsontext
+from dbthreads.owner import is_running
 from runtime import files, node, outside
 from runtime.actions import Deployed
 from runtime.errors import ActionBroken, ActionDied, CannotRun
 from runtime.output import Lines
-from runtime.owner import is_running
 
 MAX_RESULT = 1024 * 1024  # bytes, as in Runtime
 MAX_MESSAGE = 16 * 1024 * 1024  # bytes; what is longer ends the process

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pytest_django.fixtures import Settings
 
-from compute import activations, outbox, owner
+from compute import activations, outbox
 from compute.activations import NewActivation, Settlement
 from compute.dispatch import Dispatch
 from compute.doorbell import Doorbell
@@ -19,6 +19,7 @@ from compute.outbox import Sent
 from compute.rate_limit import RateLimit
 from compute.refusals import TooManyRequests
 from compute.rendition_events import Facts, Outcome, payload
+from dbthreads import owner
 
 
 def test_a_minute_of_calls_may_be_made_at_once_and_no_more(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The name under which this process takes work on; of another name, whether its process is dead."""
+"""The name under which this process takes work on; of another name, or a process id, whether that process is dead."""
 
 import os
 import secrets
@@ -17,10 +17,10 @@ def is_dead(owner: str) -> bool:
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     if owner == this_process() or host != socket.gethostname() or not rest.isdigit():
         return False
-    return int(rest) == os.getpid() or not _is_running(int(rest))
+    return int(rest) == os.getpid() or not is_running(int(rest))
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
