@@ -27,7 +27,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py serve $(SERVE_OPTIONS)
 
 test: $(VENV)/.installed-dev system-packages node-packages lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q $(PYTEST)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -q $(PYTEST)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

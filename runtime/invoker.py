@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,7 +140,7 @@ class Invoker:
             await asyncio.sleep(FLUSH_EVERY)
             await self._database.open()
             if lines := book.take():
-                await asyncio.shield(in_db(activations.wrote, book.activation_id, lines))
+                await _to_its_end(in_db(activations.wrote, book.activation_id, lines))
                 live.ring()
 
     def _done(self, task: "asyncio.Task[Outcome]") -> None:
@@ -167,6 +168,16 @@ class Invoker:
         await in_db(activations.ended, activation_id, outcome.state, outcome.result, book.take(), timed_out)
         live.ring()
         return outcome
+
+
+async def _to_its_end(writing: Coroutine[Any, Any, None]) -> None:
+    """Whoever cancels it waits until what is being written is there: lines are in their place when it is over."""
+    task = asyncio.ensure_future(writing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def _run(lease: Lease, activation_id: str, params: dict[str, Any], book: Book) -> Outcome:

@@ -217,7 +217,9 @@ def test_new_flows_wait_while_the_pointer_is_on_the_list(page: Page, client: htt
 def test_filters(page: Page, made: str) -> None:
     page.goto("/flow")
     page.get_by_label("Filter by name or path").fill("inspected/harbour")
-    expect(page.locator(".flows tbody tr")).to_have_count(1)
+    # The same flow may be there again, opened from a file.
+    expect(page.locator(".flows tbody tr").filter(has_not_text="inspected/harbour")).to_have_count(0)
+    expect(page.locator(".flows tbody tr").filter(has_text="inspected/harbour").first).to_be_visible()
     page.get_by_label("State", exact=True).select_option("failed")
     expect(page.get_by_text("No flow is like that.")).to_be_visible()
     page.get_by_role("button", name="Show all flows").click()

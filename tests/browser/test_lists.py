@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import upload
 from tests.browser.drawing import photo_bytes
-from tests.server import ServerProcess, manage
+from tests.server import ServerProcess, manage, wait_until
 from tests.services import require_program
 
 GREETER = """
@@ -50,7 +50,15 @@ def test_a_test_event_is_published_and_read(page: Page, folder: str, client: htt
     event = {"type": "rendition_created", "requestId": folder, "rendition": {"name": "by-hand.png"}}
     page.get_by_label("Event, a JSON object").fill(json.dumps(event))
     page.get_by_role("button", name="Publish", exact=True).click()
-    page.locator(".log .row-link", has_text="by-hand.png").first.click()
+    row = page.locator(".log .row-link", has_text="by-hand.png").first
+
+    def listed() -> bool:
+        page.goto("/events")
+        return row.is_visible()
+
+    expect(page.locator(".toast").last).to_be_visible()
+    wait_until(listed, 30, "the test event is in the journal")
+    row.click()
     expect(page.locator("#entry pre")).to_contain_text(folder)
     expect(page.locator("#consumers")).to_contain_text("AEM author repository")
 

@@ -110,7 +110,8 @@ def test_events_twice_in_disorder_and_among_strangers(
     compute.make_all(call)
     found = ended(client, path)
     assert set(found["dam:failedRenditions"]) - {"jcr:primaryType"} == {METADATA}
-    assert rendition(client, path, WEB).status_code == 200
+    answer = rendition(client, path, WEB)
+    assert answer.status_code == 200, f"{answer.text}\n{client.get(f'{path}.infinity.json').text}"
 
 
 def test_metadata_is_read_from_the_rendition(
