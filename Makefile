@@ -27,7 +27,8 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py serve $(SERVE_OPTIONS)
 
 test: $(VENV)/.installed-dev system-packages node-packages lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile -q $(PYTEST)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -q $(PYTEST) || { echo "What failed, once more, one after the other:"; \
+		$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(PYTEST); }
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
