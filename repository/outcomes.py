@@ -82,13 +82,14 @@ def apply(
     """
     with tree.writing():
         in_it()
-        settled = _settled(_first_time(outcomes), container)
+        settled, superfluous = _settled(_first_time(outcomes))
         _write_states(settled)
         by_asset: dict[str, list[Outcome]] = {}
         for rendition, outcome in settled:
             by_asset.setdefault(rendition.job.asset_uuid, []).append(outcome)
-        _attach(by_asset, container)
+        superfluous += _attach(by_asset, container)
         _finish(set(by_asset))
+        _discard(superfluous, container)
         if journal:
             JournalCursor.objects.update_or_create(
                 journal=journal, defaults={"position": position, "updated": timezone.now()}
@@ -125,17 +126,17 @@ def _first_time(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.position in fresh]
 
 
-def _settled(outcomes: Sequence[Outcome], container: str) -> list[tuple[JobRendition, Outcome]]:
-    """Those that a rendition still waits for, and that end it."""
+def _settled(outcomes: Sequence[Outcome]) -> tuple[list[tuple[JobRendition, Outcome]], list[Outcome]]:
+    """Those that a rendition still waits for, and that end it; and those that nobody waits for any more."""
     waiting = _waiting({outcome.job for outcome in outcomes})
-    settled = []
+    settled, superfluous = [], []
     for outcome in outcomes:
         rendition = waiting.pop((outcome.job, outcome.rendition), None)
-        if rendition is None:
-            _discard(outcome, container)
-        elif not _asked_for_more(rendition, outcome, container):
+        if rendition is None or _asked_for_more(rendition, outcome):
+            superfluous.append(outcome)
+        else:
             settled.append((rendition, outcome))
-    return settled
+    return settled, superfluous
 
 
 def _write_states(settled: Sequence[tuple[JobRendition, Outcome]]) -> None:
@@ -156,32 +157,41 @@ def _waiting(job_ids: set[str]) -> dict[tuple[str, str], JobRendition]:
     return {(row.job_id, row.name): row for row in rows}
 
 
-def _asked_for_more(rendition: JobRendition, outcome: Outcome, container: str) -> bool:
+def _asked_for_more(rendition: JobRendition, outcome: Outcome) -> bool:
     """A rendition that was larger than its target is asked for again, with a larger one."""
     most = jobs.PART_SIZE * jobs.MAX_PARTS
     if outcome.reason != "RenditionTooLarge" or rendition.capacity >= most:
         return False
     rendition.capacity = min(most, max(rendition.capacity * 8, (outcome.size or 0) * 2))
-    _discard(outcome, container)
     jobs.move_to_new_job(rendition.job, [rendition])
     _end_finished_jobs({rendition.job.asset_uuid})
     return True
 
 
-def _discard(outcome: Outcome, container: str) -> None:
-    """The blob of an event without effect, unless an earlier event of the same rendition brought the same one."""
-    used = Binary.objects.filter(container=container, blob=outcome.blob).exists()
-    if outcome.stored and outcome.blob.startswith("renditions/") and not used:
-        binary_rows.discard_blobs(container, [outcome.blob])
+def _discard(outcomes: Sequence[Outcome], container: str) -> None:
+    """The blobs of events without effect, once all others of the page have theirs.
+
+    One that an event of the same rendition brought, before or on the same page, is attached and stays; so does one
+    that a worker may still be writing.
+    """
+    blobs = {one.blob for one in outcomes if one.stored and one.blob.startswith("renditions/")}
+    if not blobs:
+        return
+    attached = Binary.objects.filter(container=container, blob__in=blobs).values_list("blob", flat=True)
+    awaited = JobRendition.objects.filter(
+        blob__in=blobs, state=RenditionState.REQUESTED, job__state__in=jobs.LIVE
+    ).values_list("blob", flat=True)
+    binary_rows.discard_blobs(container, sorted(blobs - {*attached, *awaited}))
 
 
-def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> None:
+def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> list[Outcome]:
+    """Those that found no asset any more."""
+    homeless: list[Outcome] = []
     for uuid, outcomes in by_asset.items():
         asset = tree.by_uuid(uuid)
         folder = tree.find(asset.path / assets.RENDITIONS) if asset else None
         if asset is None or folder is None:
-            for outcome in outcomes:
-                _discard(outcome, container)
+            homeless += outcomes
             continue
         stored = {outcome.rendition: outcome.stored for outcome in outcomes if outcome.stored}
         if stored:
@@ -191,6 +201,7 @@ def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> None:
         for outcome in outcomes:
             if outcome.metadata is not None:
                 _describe(asset.path, outcome.metadata, outcome.job)
+    return homeless
 
 
 def _file(stored: StoredRendition, binary_id: int) -> NodeSpec:

@@ -88,6 +88,20 @@ def test_an_event_that_comes_twice_has_one_effect(asset: TreeNode) -> None:
     assert not tree.exists(asset.path / assets.CONTENT / assets.FAILED_RENDITIONS)
 
 
+def test_events_that_come_twice_on_one_page_leave_the_blob_where_it_is(asset: TreeNode) -> None:
+    row, other = job_of(asset).renditions.all()[:2]
+    late = replace(failed(row), position="late")
+    apply(made(row), made(row, position="another"), late, failed(other), made(other, position="too late"))
+    assert renditions(asset) == {row.name}
+    assert [deletion.blob for deletion in BlobDeletion.objects.all()] == [other.blob]
+
+
+def test_a_strange_event_does_not_delete_what_a_worker_may_be_writing(asset: TreeNode) -> None:
+    row = job_of(asset).renditions.all()[0]
+    apply(replace(made(row, position="strange"), job="no-such-job"))
+    assert not BlobDeletion.objects.exists()
+
+
 def test_an_event_of_an_older_generation_is_ignored_and_its_blob_deleted(asset: TreeNode) -> None:
     late = job_of(asset).renditions.all()[0]
     assets.process(asset)
@@ -228,4 +242,6 @@ class TestAnyOrder(TestCase):
             apply(*stream[start : start + size])
         assert state_of(asset) == "processed"
         assert renditions(asset) == {row.name for index, row in enumerate(rows) if index not in lost}
-        assert Binary.objects.filter(blob__startswith="renditions/").count() == len(rows) - len(lost)
+        attached = {row.blob for row in Binary.objects.filter(blob__startswith="renditions/")}
+        assert len(attached) == len(rows) - len(lost)
+        assert not BlobDeletion.objects.filter(blob__in=attached).exists()
