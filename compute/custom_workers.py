@@ -22,12 +22,11 @@ from compute.doorbell import Doorbell
 from compute.rendition_events import Outcome
 from compute.runtime_worker import Fate
 from compute.sabotage import sabotage_of
-from compute.sightings import Sighting
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
 from dbthreads import in_db
 from dbthreads.owner import this_process
-from probes import names, parties
+from probes import names, outgoing, parties
 from probes.faults import WORKER_CRASH, WORKER_SILENT, faults
 from probes.gates import LOOK_AGAIN, Subject, gates
 
@@ -220,15 +219,14 @@ async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) 
         **parties.introduced(names.COMPUTE, address.url),
     }
     patience = httpx.Timeout(10.0, read=max(deadline - time.time(), 1.0))
-    sighting = Sighting(address.url, headers | address.headers, request)
+    watched = outgoing.about(names.COMPUTE, names.CUSTOM_WORKER, 4, call.request_id)
     try:
-        answer = await client.post(address.url, json=request, headers=headers | address.headers, timeout=patience)
-        sighting.answered(answer)
+        answer = await client.post(
+            address.url, json=request, headers=headers | address.headers, timeout=patience, extensions=watched
+        )
     except httpx.TimeoutException as err:
-        sighting.failed(err)
         raise CallFailed(f"The worker {call.worker} does not answer", may_retry=False) from err
     except (httpx.HTTPError, httpx.InvalidURL) as err:
-        sighting.failed(err)
         raise CallFailed(f"The worker {call.worker} cannot be called: {err}", may_retry=True) from err
     if not answer.is_success:
         words = f"The worker {call.worker} answered {answer.status_code}: {answer.text[:500]}".rstrip(": ")

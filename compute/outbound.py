@@ -12,11 +12,13 @@ from typing import Any
 import httpx
 from django.conf import settings
 
+from probes.outgoing import WatchedClient
+
 NO_PROXY = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
 
 
 def client(**options: Any) -> httpx.AsyncClient:
-    return httpx.AsyncClient(verify=context(), mounts=NO_PROXY, **options)
+    return WatchedClient(verify=context(), mounts=NO_PROXY, **options)
 
 
 def authority_file() -> Path:

@@ -114,7 +114,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             _("Truncated body"),
             _("The connection ends in the middle of the answer's body."),
             _BYTES,
-            ("blobstore", "repository", "events", "compute"),
+            ("blobstore", "repository", "events", "compute", "custom-worker"),
         ),
         Kind(
             "rendition-too-large",

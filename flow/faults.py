@@ -46,15 +46,18 @@ class Fault:
 
 def matches(fault: Fault, situation: Situation, profile: str = "") -> bool:
     """All but `nth`. A pattern may have `*`; a path names an asset, or a folder and all that is in it."""
-    if not KINDS[fault.kind].strikes_at(situation.service, situation.step):
-        return False
-    known: dict[str, object] = {"service": situation.service, "step": situation.step}
-    if any(name in fault.match and fault.match[name] != value for name, value in known.items()):
+    if not _is_of(fault, situation.service, situation.step):
         return False
     texts = {"profile": profile, "mime": situation.mime, "rendition": situation.rendition}
     if any(name in fault.match and not fnmatchcase(text, str(fault.match[name])) for name, text in texts.items()):
         return False
     return "path" not in fault.match or is_within(situation.path, str(fault.match["path"]))
+
+
+def _is_of(fault: Fault, service: str, step: int) -> bool:
+    known: dict[str, object] = {"service": service, "step": step}
+    asked = all(fault.match.get(name, value) == value for name, value in known.items())
+    return asked and KINDS[fault.kind].strikes_at(service, step)
 
 
 def strikes(fault: Fault, number: int) -> bool:
@@ -79,8 +82,8 @@ class Chooser:
 
     def choose(self, kinds: frozenset[str], situation: Situation) -> port.Fault | None:
         """For boxes, in threads that may wait; what the recorder knows of the request is looked up."""
-        profile = ""
-        if self.needs_lookup(kinds, situation):
+        profile = situation.profile
+        if self.needs_lookup(kinds, situation) and situation.request and not situation.path:
             situation, profile = self._known(situation)
         return self.strike(kinds, situation, profile)
 
@@ -88,6 +91,12 @@ class Chooser:
         return any(
             fault.is_deep and fault.kind in kinds and KINDS[fault.kind].strikes_at(situation.service, situation.step)
             for fault in self.faults
+        )
+
+    def tells_apart(self, kinds: frozenset[str], service: str, steps: tuple[int, ...]) -> bool:
+        """Whether a fault strikes in one of these steps and not in another."""
+        return any(
+            len({_is_of(fault, service, step) for step in steps}) > 1 for fault in self.faults if fault.kind in kinds
         )
 
     def strike(self, kinds: frozenset[str], situation: Situation, profile: str = "") -> port.Fault | None:

@@ -150,9 +150,13 @@ def _told_job(flow: Folded, exchange: Seen) -> None:
 
 
 def _told_event(flow: Folded, exchange: Seen) -> None:
-    told = exchange.facts["event"]
+    if exchange.ok:
+        _take_event(flow, exchange.facts["event"], exchange)
+
+
+def _take_event(flow: Folded, told: Mapping[str, Any], exchange: Seen) -> None:
     rendition = _rendition(flow, told)
-    if rendition is None or not exchange.ok or rendition.state in _FINAL:
+    if rendition is None or rendition.state in _FINAL:
         return
     if told["type"] == FAILED:
         rendition.state, rendition.reason, rendition.message = "failed", told["reason"], told["message"]
@@ -168,6 +172,17 @@ def _told_page(flow: Folded, exchange: Seen) -> None:
     for told in exchange.facts["page"]:
         if told["request"] in mine:
             flow.journal.append({**told, "at": exchange.ended, "exchange": exchange.id})
+            _read_first(flow, told, exchange)
+
+
+def _read_first(flow: Folded, told: Mapping[str, Any], exchange: Seen) -> None:
+    """An event that went to an ingress elsewhere is known from the journal only: step 6 was before that."""
+    step, rendition = flow.steps[5], _rendition(flow, told)
+    if not step.exchanges and step.state == "waiting":
+        step.state = "done"
+        flow.step = max(flow.step, 6)
+    if rendition and rendition.state != "event":
+        _take_event(flow, told, exchange)
 
 
 def _told_committed(flow: Folded, exchange: Seen) -> None:

@@ -118,9 +118,12 @@ async def _read_before(exchange: Captured, receive: Receive) -> Receive:
 
 async def _chosen(exchange: Captured) -> Fault | None:
     situation, profile = _seen(exchange), exchange.sender_facts.get("profile", "")
-    if chooser.needs_lookup(ON_THE_WIRE, situation):
+    is_unclear = _has_two_steps(exchange) and chooser.tells_apart(ON_THE_WIRE, situation.service, (1, 5))
+    if is_unclear or chooser.needs_lookup(ON_THE_WIRE, situation):
         situation, found = await _known(exchange, situation)
         profile = unquote(profile) or found
+    if is_unclear:
+        situation = replace(situation, step=5 if situation.rendition else 1)
     return await in_db(chooser.strike, ON_THE_WIRE, situation, unquote(profile))
 
 
@@ -156,6 +159,12 @@ def _blob_step(exchange: Captured) -> int:
     if exchange.method != "PUT":
         return 4
     return 5 if exchange.sender in {names.CORE_WORKER, names.CUSTOM_WORKER} else 1
+
+
+def _has_two_steps(exchange: Captured) -> bool:
+    """Somebody who does not say who it is puts a blob: a client its original, or a worker elsewhere a rendition."""
+    named = {names.REPOSITORY, names.CORE_WORKER, names.CUSTOM_WORKER}
+    return exchange.receiver == relevance.BLOBSTORE and exchange.method == "PUT" and exchange.sender not in named
 
 
 async def _known(exchange: Captured, situation: Situation) -> tuple[Situation, str]:

@@ -5,14 +5,17 @@ from django.conf import settings
 from dbthreads import in_db
 from flow.faults import chooser
 from flow.gates import keeper
+from flow.polls import Polls
 from flow.queue import queue
 from flow.told import captured
 from flow.writing import writer
+from probes import names
 from probes.exchanges import Told, teller
 from probes.faults import faults
 from probes.gates import gates
 
 LAST = 500
+_polls = Polls()
 
 
 async def startup() -> None:
@@ -23,8 +26,11 @@ async def startup() -> None:
 
 
 def heard(told: Told) -> None:
-    """What the clients of this process did with other servers."""
-    queue.put(captured(told))
+    """What the clients of this process did with other servers. Of their journals, what is new."""
+    exchange = captured(told)
+    is_poll = exchange.receiver == names.EVENTS and exchange.method == "GET"
+    if not is_poll or _polls.is_news(exchange):
+        queue.put(exchange)
 
 
 def load() -> None:

@@ -8,17 +8,8 @@ from starlette.types import Send
 from contract import jsontext
 from flow import relevance
 from flow.captured import Captured
-from probes.faults import Fault
+from probes.faults import Fault, status_of
 
-_STATUS: Final = {
-    "unauthorized": 401,
-    "forbidden": 403,
-    "not-found": 404,
-    "too-many-requests": 429,
-    "expired-signature": 403,
-    "rendition-too-large": 413,
-    "compute-down": 503,
-}
 _AZURE: Final = {
     401: "NoAuthenticationInformation",
     403: "AuthenticationFailed",
@@ -30,7 +21,7 @@ _WORDS: Final = "made by a fault"
 
 
 async def answer(fault: Fault, exchange: Captured, send: Send) -> None:
-    status = _STATUS.get(fault.kind) or int(fault.number("status", 503))
+    status = status_of(fault)
     headers = {"retry-after": f"{fault.number('retry_after', 1):.0f}"} if status == 429 else {}
     await _send(_shaped(exchange, status, fault.kind, headers), send)
 

@@ -10,6 +10,20 @@ from typing import Final, Protocol
 ERROR_REASON: Final = "error-reason"
 WORKER_CRASH: Final = "worker-crash"
 WORKER_SILENT: Final = "worker-never-answers"
+LATENCY: Final = "latency"
+TRUNCATED: Final = "truncated-body"
+STATUS: Final[Mapping[str, int]] = {
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not-found": 404,
+    "too-many-requests": 429,
+    "expired-signature": 403,
+    "rendition-too-large": 413,
+    "compute-down": 503,
+}
+"""Faults that are an answer of this status."""
+ANSWERED: Final = frozenset({LATENCY, TRUNCATED, *STATUS, "server-error", "journal-error"})
+"""Faults that whoever asks another server can make as well as that server."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +36,7 @@ class Situation:
     rendition: str = ""
     mime: str = ""
     path: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,10 @@ class Fault:
         value = self.parameters.get(name)
         usable = isinstance(value, int | float) and not isinstance(value, bool)
         return float(value) if usable else default  # type: ignore[arg-type]
+
+
+def status_of(fault: Fault) -> int:
+    return STATUS.get(fault.kind) or int(fault.number("status", 503))
 
 
 class Chooser(Protocol):

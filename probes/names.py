@@ -14,6 +14,7 @@ COMPUTE: Final = "compute"
 CORE_WORKER: Final = "core-worker"
 CUSTOM_WORKER: Final = "custom-worker"
 EVENTS: Final = "events"
+IDENTITY: Final = "identity"
 EXTERNAL: Final = "external"
 
 

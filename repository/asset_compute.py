@@ -21,7 +21,8 @@ from pydantic import ValidationError
 
 from contract.events import JournalPage
 from contract.process import ProcessAnswer, RegisterAnswer
-from probes import names, parties
+from probes import names, outgoing, parties
+from probes.outgoing import WatchedClient
 from repository.errors import JournalExpired, ServiceError, ServiceUnavailable
 
 TIMEOUT: Final = 30.0  # seconds
@@ -35,7 +36,7 @@ class AssetComputeClient:
     """A context manager: connections are kept while it is open."""
 
     def __init__(self) -> None:
-        self._http = httpx.AsyncClient(verify=_trust(), timeout=TIMEOUT, trust_env=not _is_local())
+        self._http = WatchedClient(verify=_trust(), timeout=TIMEOUT, trust_env=not _is_local())
         self._token = ""
         self._token_ends = 0.0
         self._journal = ""
@@ -62,7 +63,8 @@ class AssetComputeClient:
         url = f"{settings.ASSET_COMPUTE_URL}/process"
         told = {name: quote(value, safe="/") for name, value in (about or {}).items()}
         headers = {"x-request-id": job_id, **parties.introduced(names.REPOSITORY, url, **told)}
-        response = await self._send("POST", url, headers, orjson.dumps(body))
+        watched = outgoing.about(names.REPOSITORY, names.COMPUTE, 2, job_id, **told)
+        response = await self._send("POST", url, headers, watched, orjson.dumps(body))
         if response.status_code == HTTPStatus.NOT_FOUND:
             self._journal = ""  # the service has forgotten us
             raise ServiceUnavailable(f"Asset Compute does not know this client: {_words(response)}")
@@ -74,7 +76,7 @@ class AssetComputeClient:
         journal = await self.journal()
         asked = urlencode({"limit": limit, "since": since} if since else {"limit": limit})
         url = f"{journal}{'&' if urlsplit(journal).query else '?'}{asked}"  # httpx.URL takes a millisecond for it
-        response = await self._send("GET", url, {})
+        response = await self._send("GET", url, {}, outgoing.about(names.REPOSITORY, names.EVENTS, 7))
         if response.status_code == HTTPStatus.NO_CONTENT:
             return None
         if response.status_code == HTTPStatus.GONE:
@@ -85,15 +87,20 @@ class AssetComputeClient:
         return _parsed(JournalPage, _successful(response, "I/O Events"))
 
     async def _register(self) -> str:
-        response = await self._send("POST", f"{settings.ASSET_COMPUTE_URL}/register", {})
+        watched = outgoing.about(names.REPOSITORY, names.COMPUTE, 2)
+        response = await self._send("POST", f"{settings.ASSET_COMPUTE_URL}/register", {}, watched)
         return _parsed(RegisterAnswer, _successful(response, "Asset Compute")).journal
 
-    async def _send(self, method: str, url: str, headers: dict[str, str], content: bytes = b"") -> httpx.Response:
+    async def _send(
+        self, method: str, url: str, headers: dict[str, str], watched: dict[str, Any], content: bytes = b""
+    ) -> httpx.Response:
         """With our identity; once more with a new token if this one is not accepted."""
         for last in (False, True):
             sent = await self._identity() | parties.introduced(names.REPOSITORY, url) | headers
             try:
-                response = await self._http.request(method, url, headers=sent, content=content or None)
+                response = await self._http.request(
+                    method, url, headers=sent, content=content or None, extensions=watched
+                )
             except httpx.HTTPError as err:
                 raise ServiceUnavailable(f"{urlsplit(url).netloc} did not answer: {_name(err)}") from err
             if response.status_code != HTTPStatus.UNAUTHORIZED or last:
@@ -124,8 +131,10 @@ class AssetComputeClient:
             "scope": settings.SCOPES,
         }
         url = f"{settings.IMS_URL}/ims/token/v3"
+        headers = parties.introduced(names.REPOSITORY, url)
+        watched = outgoing.about(names.REPOSITORY, names.IDENTITY, 0)
         try:
-            response = await self._http.post(url, data=form, headers=parties.introduced(names.REPOSITORY, url))
+            response = await self._http.post(url, data=form, headers=headers, extensions=watched)
         except httpx.HTTPError as err:
             raise ServiceUnavailable(f"IMS did not answer: {_name(err)}") from err
         try:

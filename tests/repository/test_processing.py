@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
+from tests.flow.flows import flow_of
 from tests.repository.author import fresh_folder, node, upload
 from tests.repository.foreign_compute import Call, ForeignCompute, created, data_uri, failed, foreign_compute
 from tests.server import ServerProcess, wait_until
@@ -134,6 +135,49 @@ def test_metadata_that_is_none_is_a_failed_rendition(
     found = ended(client, path)
     assert found["dam:failedRenditions"][METADATA]["reason"] == "MetadataError"
     assert found["metadata"]["dam:size"] == 14
+
+
+def test_the_exchanges_with_a_service_elsewhere_are_in_the_flow(
+    client: httpx.Client, compute: ForeignCompute, path: str, call: Call
+) -> None:
+    assert httpx.get(call.body["source"]["url"]).content == b"original bytes"
+    compute.make(call, METADATA, RDF.encode())
+    compute.publish(failed(call, WEB, "SourceCorrupt"))
+    for wanted in call.body["renditions"]:
+        if wanted["name"] not in {METADATA, WEB}:
+            compute.make(call, wanted["name"], b"x")
+    flow = flow_of(client, path, state="failed")
+    assert [step["state"] for step in flow["steps"]] == ["done"] * 7
+    seen = {(one["from"], one["to"], one["method"], one["step"]) for one in flow["exchanges"]}
+    expected = {
+        ("repository", "compute", "POST", 2),
+        ("client", "blobstore", "PUT", 5),
+        ("repository", "events", "GET", 7),
+        ("repository", "blobstore", "PUT", 7),
+    }
+    assert expected <= seen
+    (job,) = [one for one in flow["exchanges"] if one["step"] == 2]
+    assert job["url"] == f"{compute.url}/process"
+    assert job["to_name"] == compute.url.removeprefix("http://")
+    assert METADATA in client.get(f"/_aemulator/exchanges/{job['id']}").json()["request"]["body"]["text"]
+    states = {one["name"]: (one["state"], one["reason"]) for one in flow["renditions"]}
+    assert states.pop(WEB) == ("failed", "SourceCorrupt")
+    assert set(states.values()) == {("attached", "")}
+
+
+def test_faults_strike_what_is_asked_of_a_service_elsewhere(
+    client: httpx.Client, compute: ForeignCompute, folder: str
+) -> None:
+    fault = {"kind": "compute-down", "match": {"path": folder}, "times": 1}
+    client.post("/_aemulator/faults", json=fault).raise_for_status()
+    path = upload(client, folder, "struck.png", b"original bytes")
+    compute.make_all(compute.call_for("struck.png"))
+    flow = flow_of(client, path, state="failed")
+    assert [(one["status"], one["fault"]) for one in flow["exchanges"] if one["step"] == 2] == [
+        (503, "compute-down"),
+        (200, None),
+    ]
+    client.delete("/_aemulator/faults")
 
 
 def test_a_reported_rendition_that_nobody_stored_has_failed(
