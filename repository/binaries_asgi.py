@@ -35,6 +35,7 @@ from repository.errors import InvalidPath, NodeNotFound
 from repository.paths import NodePath
 from repository.profiles import ORIGINAL
 from repository.refusals import Refusal, page, refusal
+from repository.sling.resolution import resolve
 from repository.sling.streaming import BinaryTarget, find
 from repository.tree import BinaryRef
 
@@ -192,7 +193,7 @@ def _may_be_binary(scope: Scope) -> bool:
 def _look_up(scope: Scope) -> BinaryTarget | Refusal | None:
     """In a database thread: what the URL names, and whether the client may have it."""
     try:
-        target = _by_id(scope["path"]) or find(NodePath.from_url(scope["path"]))
+        target = _by_id(scope["path"]) or find(NodePath.from_url(scope["path"])) or _of_version(scope["path"])
     except (InvalidPath, NodeNotFound):
         return None
     if target is None:
@@ -208,6 +209,14 @@ def _by_id(path: str) -> BinaryTarget | None:
     if not match:
         return None
     return find(identifiers.asset(match["id"]).path / RENDITIONS / (match["name"] or ORIGINAL))
+
+
+def _of_version(path: str) -> BinaryTarget | None:
+    """`…/x.jpg;v=1.0`: as it was then."""
+    found = resolve(path) if ";" in path else None
+    if found is None or found.node is None or "v" not in found.parameters or found.extension or found.suffix:
+        return None
+    return find(found.node.path)
 
 
 def _redirect(scope: Scope, target: BinaryTarget) -> Refusal:

@@ -15,7 +15,7 @@ from typing import Final
 
 from repository import changes, jobs, tree, values
 from repository.errors import ConstraintViolation, NodeNotFound
-from repository.paths import NodePath
+from repository.paths import ROOT, NodePath
 from repository.tree import NodeSpec, TreeNode
 from repository.values import Properties
 
@@ -95,6 +95,23 @@ def restore(path: NodePath, version: str, user: str = "admin") -> TreeNode:
         tree.replace_children(asset, {**dict.fromkeys(_names(path)), **thawed.children}, changed=path, user=user)
         _resume(tree.get(path))
         return tree.get(path)
+
+
+def historic(node: TreeNode, version: str) -> TreeNode | None:
+    """What a node was in a version (its label or name) of the asset that it is or is part of; None if it was not there.
+
+    Source: sling-org-apache-sling-jcr-resource, JcrItemResourceFactory.
+    """
+    asset, below = node, ""
+    while "mix:versionable" not in asset.mixins:
+        above = tree.find(asset.path.parent) if asset.path != ROOT else None
+        if above is None:
+            return None
+        asset, below = above, f"/{asset.name}{below}"
+    made = listed(asset.path)
+    found = next((one for one in made if one.label == version), None) if version else None
+    found = found or next((one for one in made if one.name == version), None)
+    return tree.find(NodePath(f"{found.path}/{FROZEN}{below}")) if found else None
 
 
 def _resume(asset: TreeNode) -> None:

@@ -8,17 +8,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from repository import versions
 from repository.errors import InvalidPath
 from repository.paths import NodePath
 from repository.tree import TreeNode, longest_existing
 
-# `;v=1.0` or `;v='1.0'` behind any segment; the first `v` counts.
-_PATH_PARAMETER = re.compile(r";([A-Za-z]+)=('[^'/]*'|[^/.;']*(?:\.[0-9]+)*)")
+# `;v=1.0` or `;v='1.0'` behind any segment. Without quotes a second number after a point is a selector.
+_PATH_PARAMETER = re.compile(r";([A-Za-z]+)=('[^'/]*'|[0-9]+\.[0-9]+|[^/.;']*)")
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """`path` is None for a text that cannot be a path at all; `node` is None when there is no such resource."""
+    """`path` is None for a text that cannot be a path at all; `node` is None when there is no such resource.
+
+    With the parameter `v`, `node` is what is at `path` as it was in that version.
+    """
 
     path: NodePath | None
     node: TreeNode | None = None
@@ -34,7 +38,10 @@ def resolve(decoded: str) -> Resolution:
     if ";" not in decoded or (plain.node and ";" in plain.node.path):  # a name may have a semicolon too
         return plain
     parameters = {match[1]: match[2].strip("'") for match in _PATH_PARAMETER.finditer(decoded)}
-    return replace(_existing(_PATH_PARAMETER.sub("", decoded)), parameters=parameters)
+    found = replace(_existing(_PATH_PARAMETER.sub("", decoded)), parameters=parameters)
+    if found.node and "v" in parameters:
+        found = replace(found, node=versions.historic(found.node, parameters["v"]))
+    return found
 
 
 def _existing(decoded: str) -> Resolution:

@@ -208,3 +208,32 @@ def test_reads_may_be_redirected_to_the_storage(tmp_path: Path) -> None:
         blob = httpx.get(answer.headers["location"])
         assert (blob.status_code, blob.content, blob.headers["content-type"]) == (200, b"hello", "text/plain")
         assert httpx.get(f"{server.url}{path}").status_code == 401
+
+
+def test_a_version_is_delivered_by_its_name_or_label(client: httpx.Client) -> None:
+    path = upload(client, fresh_folder(client), "versioned.png", SMALL)
+    create = {"cmd": "createVersion", "label": "first", ":status": "browser"}
+    client.post(f"{path}.version.html", data=create).raise_for_status()
+    post(client, f"{path}/jcr:content/metadata", {"./dc:title": "Now"}).raise_for_status()
+    upload(client, path.rpartition("/")[0], "versioned.png", b"new bytes")
+    assert client.get(path).content == b"new bytes"
+    original = "/jcr:content/renditions/original"
+    for url in (
+        f"{path};v=1.0",
+        f"{path};v='1.0'",
+        f"{path};v=first",
+        f"{path};v=1.0{original}",
+        f"{path}{original};v=1.0",
+    ):
+        answer = client.get(url)
+        assert (answer.status_code, answer.content) == (200, SMALL), url
+        assert answer.headers["content-type"] == "image/png"
+    assert client.head(f"{path};v=1.0").headers["content-length"] == str(len(SMALL))
+    assert httpx.get(client.base_url.join(f"{path};v=1.0")).status_code == 401
+    frozen = client.get(f"{path};v=1.0.2.json").json()
+    assert (frozen["jcr:primaryType"], frozen["jcr:frozenPrimaryType"]) == ("nt:frozenNode", "dam:Asset")
+    assert "dc:title" not in frozen["jcr:content"]["metadata"]
+    assert "dc:title" not in client.get(f"{path}/jcr:content/metadata;v=1.0.json").json()
+    assert client.get(f"{path}/jcr:content/metadata.json").json()["dc:title"] == "Now"
+    for url in (f"{path};v=9.9", f"{path};v=", f"{path.rpartition('/')[0]};v=1.0.json", f"{path};v=9.9.json"):
+        assert client.get(url).status_code == 404, url
