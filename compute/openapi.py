@@ -2,10 +2,24 @@
 
 from typing import Final
 
-from contract.openapi import BEARER, BOOLEAN, STRING, Node, answer, form, header, json_body, operation, ref, schemas
+from contract.openapi import (
+    BEARER,
+    BOOLEAN,
+    STRING,
+    Node,
+    answer,
+    form,
+    header,
+    json_body,
+    operation,
+    path,
+    ref,
+    schemas,
+)
 from contract.process import ProcessAnswer, ProcessRequest, RegisterAnswer
 
 TAG: Final = "Asset Compute"
+_OBJECT: Final[Node] = {"type": "object"}
 _PARAMETERS: Final = (
     header("x-gw-ims-org-id", "Organization, `<id>@AdobeOrg`; `x-ims-org-id` is taken as well", required=True),
     header("x-api-key", "Client id of the access token", required=True),
@@ -60,6 +74,20 @@ PATHS: Final[dict[str, Node]] = {
             parameters=_PARAMETERS,
             body=json_body(ref("ProcessRequest")),
             security=BEARER,
+        )
+    },
+    "/_aemulator/activations/{activation}": {
+        "get": operation(
+            "Control",
+            "serviceActivation",
+            "An activation of the service itself; I/O Runtime answers with it, too",
+            {
+                200: answer("When it was, who worked on it, and a line for each rendition that is finished", _OBJECT),
+                401: answer("The key of I/O Runtime is needed", _OBJECT),
+                404: answer("It is not known", _OBJECT),
+            },
+            parameters=(path("activation", "Activation id"),),
+            security=[{"basic": []}],
         )
     },
 }

@@ -1,6 +1,8 @@
 """The part of the OpenWhisk REST API that clients use: actions, invocation, activations with their result and logs."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,9 +12,9 @@ from starlette.responses import Response
 
 from contract import jsontext
 from dbthreads import in_db
-from runtime import actions, activations, gateway, lifecycle, wire
+from runtime import actions, activations, gateway, lifecycle, service_activations, wire
 from runtime.actions import DEFAULT_PACKAGE, Deployed
-from runtime.activations import Filter, State, Summary
+from runtime.activations import Filter, Line, State, Summary
 from runtime.errors import BadRequest, NotFound
 from runtime.gateway import json_response
 from runtime.node_process import request_id_of
@@ -90,39 +92,55 @@ async def list_activations(request: Request) -> Response:
 
 async def get_activation(request: Request) -> Response:
     gateway.check_key(request)
-    summary = await _ended(request)
-    return json_response(wire.activation(summary, await in_db(activations.logs, summary.activation_id)))
+    found = await _ended(request)
+    return json_response(wire.activation(found.summary, await _lines(found)))
 
 
 async def get_result(request: Request) -> Response:
     gateway.check_key(request)
-    summary = await _ended(request)
+    summary = (await _ended(request)).summary
     return json_response(wire.response(summary.state, summary.result))
 
 
 async def get_logs(request: Request) -> Response:
     """Also while the activation runs, which Runtime itself does not show."""
     gateway.check_key(request)
-    summary = await _activation(request)
-    return json_response({"logs": wire.log_lines(await in_db(activations.logs, summary.activation_id))})
+    return json_response({"logs": wire.log_lines(await _lines(await _activation(request)))})
 
 
 class NotEnded(NotFound):
     """As Runtime has it, an activation is there once it has ended."""
 
 
-async def _ended(request: Request) -> Summary:
-    summary = await _activation(request)
-    if not summary.is_over:
-        raise NotEnded(f"The requested resource does not exist: the activation is {summary.state}.")
-    return summary
+@dataclass(frozen=True)
+class _Found:
+    """`lines`: of one that is not an action's; None: they are in the database."""
+
+    summary: Summary
+    lines: Sequence[Line] | None = None
 
 
-async def _activation(request: Request) -> Summary:
-    summary = await in_db(activations.get, request.path_params["activation"])
-    if summary is None or summary.namespace != _namespace(request):
-        raise NotFound
-    return summary
+async def _ended(request: Request) -> _Found:
+    found = await _activation(request)
+    if not found.summary.is_over:
+        raise NotEnded(f"The requested resource does not exist: the activation is {found.summary.state}.")
+    return found
+
+
+async def _activation(request: Request) -> _Found:
+    activation_id, namespace = request.path_params["activation"], _namespace(request)
+    summary = await in_db(activations.get, activation_id)
+    if summary is not None and summary.namespace == namespace:
+        return _Found(summary)
+    if summary is None and namespace == settings.RUNTIME_NAMESPACE:
+        own = await service_activations.find(activation_id)
+        if own is not None:
+            return _Found(own.summary, own.lines)
+    raise NotFound
+
+
+async def _lines(found: _Found) -> Sequence[Line]:
+    return await in_db(activations.logs, found.summary.activation_id) if found.lines is None else found.lines
 
 
 async def _action(request: Request) -> Deployed:

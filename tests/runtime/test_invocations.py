@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.runtime.conftest import Deploy, invoke, value_of
+from tests.adobe import JournalReader
+from tests.runtime.conftest import KEY, Deploy, invoke, value_of
 from tests.server import ServerProcess, wait_until
 
 ECHO = "exports.main = (params) => ({ params, environment: process.env });"
@@ -206,3 +207,23 @@ def test_actions_are_listed_and_described(rest: httpx.Client, deploy: Deploy) ->
     described = rest.get(f"/actions/{name}").json()
     assert described["exec"]["code"] == ECHO
     assert described["parameters"] == [{"key": "a", "value": "b"}]
+
+
+def test_activations_of_the_service_itself_are_known(
+    server: ServerProcess, rest: httpx.Client, adobe: httpx.Client, journal: JournalReader
+) -> None:
+    body = {"source": "data:text/plain,hello", "renditions": [{"name": "a.txt", "fmt": "text", "embedBinaryLimit": 99}]}
+    answer = adobe.post("/process", json=body).raise_for_status().json()
+    journal.wait_for(1, within=30, request_id=answer["requestId"])
+    activation = answer["activationId"]
+    wait_until(lambda: rest.get(f"/activations/{activation}").status_code == 200, 20, "it ended")
+    found = rest.get(f"/activations/{activation}").json()
+    assert (found["activationId"], found["name"]) == (activation, "core")
+    assert found["response"]["result"] == {"ok": True, "requestId": answer["requestId"], "activationIds": [activation]}
+    assert rest.get(f"/activations/{activation}/result").json()["result"]["activationIds"] == [activation]
+    (line,) = rest.get(f"/activations/{activation}/logs").json()["logs"]
+    assert line.endswith("stdout: a.txt created: 6 bytes, text/plain")
+    other = f"{server.url}/api/v1/namespaces/other/activations/{activation}"
+    assert httpx.get(other, auth=KEY).status_code == 404
+    assert httpx.get(f"{server.url}/_aemulator/activations/{activation}").status_code == 401
+    assert httpx.get(f"{server.url}/_aemulator/activations/none", auth=KEY).status_code == 404
