@@ -30,6 +30,7 @@ UNVERIFIED = {
     "worker SDK": "from the SDK's source",
     "developer tool": "from the tool's source",
     "chosen": "our choice",
+    "docker": "needs Docker",
 }
 Endpoints = Mapping[str, Sequence[tuple[str, str]]]
 """Tag to (method and path, summary)."""
