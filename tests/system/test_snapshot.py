@@ -14,6 +14,8 @@ import pytest
 
 from tests import photographer
 from tests.adobe import adobe_client
+from tests.blobstore.account import ACCOUNT, KEY
+from tests.blobstore.servers import azurite
 from tests.photographer import Upload, photo
 from tests.postgres import cluster
 from tests.server import ADMIN, ServerProcess, manage
@@ -197,22 +199,29 @@ def test_the_commands_work_with_and_without_a_server(data_dir: Path, tmp_path: P
 
 
 def test_it_moves_into_another_storage_and_back(server: ServerProcess, http: httpx.Client, tmp_path: Path) -> None:
-    """The storage of another server, as an Azure account is one."""
+    """Into Azurite, as an Azure account is one: all but our own container there is others'."""
     path = processed_asset(http, "stored", 9)
     before = everything(http, path)
     file = snapshot(server)
-    account = httpx.get(f"{server.url}/_aemulator/env", auth=ADMIN).json()["AZURE_STORAGE_CONNECTION_STRING"]
-    elsewhere = {"AZURE_STORAGE_CONNECTION_STRING": account, "AEMULATOR_BLOB_CONTAINER": "of-another"}
-    with ServerProcess(tmp_path / "data", environment=elsewhere) as other:
-        assert restore(other, file).status_code == 200
-        with photographer.client(other) as there:
-            assert everything(there, path) == before
-            back = snapshot(other)
-            assert processed_asset(there, "more", 10)
-            assert httpx.post(f"{other.url}/_aemulator/reset", auth=ADMIN, timeout=30).status_code == 200
-            assert everything(http, path) == before, "the container beside it is another's"
-            assert restore(other, back).status_code == 200
-            assert everything(there, path) == before
+    (tmp_path / "azurite").mkdir()
+    with azurite(tmp_path / "azurite") as storage, storage.service() as account:
+        account.create_container("others").upload_blob("theirs", b"bytes")
+        words = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={storage.url};"
+        elsewhere = {"AZURE_STORAGE_CONNECTION_STRING": words, "AEMULATOR_BLOB_CONTAINER": "of-another"}
+        with ServerProcess(tmp_path / "data", environment=elsewhere) as other:
+            assert restore(other, file).status_code == 200
+            with photographer.client(other) as there:
+                assert everything(there, path) == before
+                back = snapshot(other)
+                assert processed_asset(there, "more", 10)
+                assert httpx.post(f"{other.url}/_aemulator/reset", auth=ADMIN, timeout=30).status_code == 200
+                assert not list(account.get_container_client("of-another").list_blob_names())
+                assert restore(other, back).status_code == 200
+                assert everything(there, path) == before
+        names = list(account.get_container_client("others").list_blob_names())
+        assert names == ["theirs"]
+    assert restore(server, back).status_code == 200
+    assert everything(http, path) == before
 
 
 def test_what_is_deleted_while_it_is_taken_is_in_it(server: ServerProcess, http: httpx.Client) -> None:
