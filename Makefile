@@ -20,6 +20,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE_OPTIONS := $(if $(PORT),--port $(PORT)) $(if $(HTTPS_PORT),--https-port $(HTTPS_PORT)) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(SERVE)
 
+# Compiled modules are kept, or each of a hundred servers of the tests would compile them all.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test corpus lint bench screenshots lock system-packages node-packages clean
 .DELETE_ON_ERROR:
 

@@ -7,7 +7,7 @@ import httptools
 import orjson
 from django.conf import settings
 
-from compute import outbound
+import trust
 from compute.keepalive import KeepAlive
 from compute.outbox import OutgoingEvent
 from compute.service_token import ServiceToken
@@ -31,7 +31,7 @@ class Ingress:
     """A client of settings.EVENTS_INGRESS_URL."""
 
     def __init__(self) -> None:
-        self._server = KeepAlive(settings.EVENTS_INGRESS_URL, TIMEOUT, outbound.context())
+        self._server = KeepAlive(settings.EVENTS_INGRESS_URL, TIMEOUT, trust.context())
         self._own_token = ServiceToken()
         introduced = parties.introduced(names.COMPUTE, settings.EVENTS_INGRESS_URL)
         self._introduction = tuple(introduced.items())

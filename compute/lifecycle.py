@@ -5,7 +5,8 @@ import os
 
 from django.conf import settings
 
-from compute import activations, outbound, outbox
+import trust
+from compute import activations, outbox
 from compute.dispatch import CoreRunner, dispatch
 from compute.engine.limits import Limits
 from compute.pool import WorkerPool
@@ -95,7 +96,7 @@ async def resume() -> None:
 
 
 def _limits() -> Limits:
-    authority = outbound.authority_file()
+    authority = trust.authority_file()
     return Limits(
         max_pixels=settings.RENDER_MAX_PIXELS,
         max_source_bytes=settings.RENDER_MAX_SOURCE_BYTES,

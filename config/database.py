@@ -4,6 +4,7 @@ Django's own check loads every migration and rebuilds the models' history, which
 start. Here the names of the migrations on disk are compared with those applied; only a difference runs `migrate`.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from repository.auth import accounts
 
 # A whole check reads the whole file (about 1 GB/s); larger databases are checked by `manage.py doctor`.
 CHECK_UP_TO = 64 * 1024 * 1024  # bytes
+CLOSE_WITHIN = 500  # milliseconds
 
 
 def prepare() -> None:
@@ -34,6 +36,15 @@ def prepare() -> None:
             accounts.ensure_accounts()  # a changed AEMULATOR_ADMIN_PASSWORD holds from this start on
     except DatabaseError as err:
         raise DatabaseUnusable(f"the database {_name()} cannot be used: {_first_line(err)}") from err
+
+
+def close() -> None:
+    """At the end of the process: what SQLite keeps beside its file goes into it, unless somebody is still reading."""
+    if connection.vendor == "sqlite":
+        with suppress(DatabaseError), connection.cursor() as cursor:  # the next start does it
+            cursor.execute(f"PRAGMA busy_timeout = {CLOSE_WITHIN}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
 
 
 def exists() -> bool:

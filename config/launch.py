@@ -6,6 +6,7 @@ addresses of the last `serve` on the same data directory.
 """
 
 import argparse
+import gc
 import os
 import shutil
 import signal
@@ -76,10 +77,13 @@ def serve(args: list[str]) -> int:
         secure = stack.enter_context(_bind(options.host, options.https_port, last.https_port if last else 0))
         where = served.Served(options.host, addresses.port_of(plain), addresses.port_of(secure))
         _tell_settings(where, root, options)
+        gc.disable()  # what loads now, stays: the server looks for garbage from when it is ready
         _load_settings()
         from config import server
 
-        return server.serve(server.Start(where, plain, secure, root, options))
+        code = server.serve(server.Start(where, plain, secure, root, options))
+    gc.freeze()  # Python would look through every object three times before it ends
+    return code
 
 
 def serve_options(args: list[str]) -> ServeOptions:

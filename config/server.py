@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -70,10 +71,11 @@ def serve(start: Start) -> int:
     database.prepare()
     pem = certificates.server_file(start.root / "secrets", start.where.host)
     start.where.remember(start.root)
-    get_resolver().url_patterns  # noqa: B018  (loads every view now, rather than with the first request)
+    get_resolver().url_patterns  # noqa: B018  (loads the views now, rather than with the first request)
     block = client_environment.variables()  # the access token comes from the database: before the event loop runs
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(start, pem, block))
+    database.close()
     return 0
 
 
@@ -88,6 +90,8 @@ async def _serve(start: Start, pem: Path, block: dict[str, str]) -> None:
     try:
         for server in servers:
             await server.accepting.wait()
+        gc.freeze()
+        gc.enable()
         _announce(start, block)
         demo = asyncio.create_task(_fill(start, block["AEMULATOR_ACCESS_TOKEN"]))
         await stop.wait()

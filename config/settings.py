@@ -113,6 +113,8 @@ FLOW_MAX_AGE = env.decimal("AEMULATOR_FLOW_MAX_AGE", 7 * 24 * 3600.0)  # seconds
 
 # --- Login, and how the Sling side answers. ---------------------------------------------------------------------------
 ADMIN_PASSWORD = env.text("AEMULATOR_ADMIN_PASSWORD", "admin")
+if ADMIN_PASSWORD == "admin":  # everybody knows it: to hash it slowly protects nothing, and every start and login waits
+    PASSWORD_HASHERS = ["repository.auth.hashers.QuickHasher"]
 SLING_JSON_MAXIMUM_RESULTS = env.number("AEMULATOR_SLING_JSON_MAXIMUM_RESULTS", 200)
 SLING_ECMA_DATES = env.flag("AEMULATOR_SLING_ECMA_DATES", True)
 QUERY_LIMIT_READS = env.number("AEMULATOR_QUERY_LIMIT_READS", 100_000)  # nodes that one QueryBuilder query may read

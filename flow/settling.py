@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 from django.conf import settings
 
+import trust
 from contract import jsontext
 from dbthreads import in_db, sql
 from flow import live, reading
@@ -148,7 +149,9 @@ class Repository:
     """Its client: a technical account, as any other program's."""
 
     def __init__(self) -> None:
-        self._http = httpx.AsyncClient(base_url=settings.AEMULATOR_URL, timeout=10.0, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=settings.AEMULATOR_URL, timeout=10.0, trust_env=False, verify=trust.context()
+        )
         self._token, self._ends = "", 0.0
 
     async def __aenter__(self) -> "Repository":

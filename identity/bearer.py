@@ -23,6 +23,8 @@ import httpx
 import jwt
 from django.conf import settings
 
+import trust
+
 ACCESS_TOKEN = "access_token"
 REMEMBERED_TOKENS = 2048
 KEYS_FRESH_FOR = 3600.0  # seconds
@@ -243,7 +245,7 @@ def _refresh(key_id: str) -> None:
 
 def _fetch_keys() -> dict[str, Any]:
     try:
-        with httpx.Client(timeout=FETCH_TIMEOUT, mounts=NO_PROXY) as client:
+        with httpx.Client(timeout=FETCH_TIMEOUT, mounts=NO_PROXY, verify=trust.context()) as client:
             return _document(client.get(_keys_url()))
     except httpx.HTTPError as err:
         raise _unreachable(err) from err
@@ -268,7 +270,7 @@ def _refreshed(task: asyncio.Task[None]) -> None:
 
 async def _fetch_keys_async() -> None:
     try:
-        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT, mounts=NO_PROXY) as client:
+        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT, mounts=NO_PROXY, verify=trust.context()) as client:
             _keys.put(_document(await client.get(_keys_url())))
     except httpx.HTTPError as err:
         raise _unreachable(err) from err

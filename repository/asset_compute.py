@@ -4,7 +4,6 @@ Every failure is a ServiceUnavailable, which may be tried again, or another Serv
 """
 
 import asyncio
-import ssl
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ import orjson
 from django.conf import settings
 from pydantic import ValidationError
 
+import trust
 from contract.events import JournalPage
 from contract.process import ProcessAnswer, RegisterAnswer
 from probes import names, outgoing, parties
@@ -36,7 +36,7 @@ class AssetComputeClient:
     """A context manager: connections are kept while it is open."""
 
     def __init__(self) -> None:
-        self._http = WatchedClient(verify=_trust(), timeout=TIMEOUT, trust_env=not _is_local())
+        self._http = WatchedClient(verify=trust.context(), timeout=TIMEOUT, trust_env=not _is_local())
         self._token = ""
         self._token_ends = 0.0
         self._journal = ""
@@ -187,13 +187,3 @@ def _is_local() -> bool:
 
 def _urls() -> tuple[str, ...]:
     return (settings.ASSET_COMPUTE_URL, settings.IMS_URL, settings.EVENTS_URL)
-
-
-def _trust() -> ssl.SSLContext | bool:
-    """The system's authorities, and our own if a service is configured by its https URL."""
-    authority = settings.DATA_DIR / "secrets" / "ca.pem"
-    if not any(url.startswith("https:") for url in _urls()) or not authority.exists():
-        return True
-    context = ssl.create_default_context()
-    context.load_verify_locations(authority)
-    return context

@@ -5,7 +5,6 @@ asked, at each hop of a redirect, and by default that is this machine alone.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +14,7 @@ import httpx
 from django.conf import settings
 from django.db import connection
 
+import trust
 from dbthreads import in_db
 from repository import imports, names
 from repository.assets import Upload
@@ -50,7 +50,9 @@ async def import_assets(beat: Callable[[], None]) -> None:
     if connection.vendor == "sqlite":
         await in_db(imports.take_over)
     with Doorbell(imports.bell) as bell:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, verify=_trust(), trust_env=False) as http:
+        async with httpx.AsyncClient(
+            timeout=TIMEOUT, follow_redirects=False, verify=trust.context(), trust_env=False
+        ) as http:
             while True:
                 beat()
                 file = await in_db(imports.claim)
@@ -139,12 +141,3 @@ def _mime_type(file: FileToFetch, said: str) -> str:
         return file.mime_type
     by_name = names.mime_type(file.path.name)
     return said if by_name == "application/octet-stream" and names.is_mime_type(said) else by_name
-
-
-def _trust() -> ssl.SSLContext:
-    """The system's authorities, and our own."""
-    context = ssl.create_default_context()
-    authority = settings.DATA_DIR / "secrets" / "ca.pem"
-    if authority.exists():
-        context.load_verify_locations(authority)
-    return context

@@ -1,9 +1,7 @@
 """Endpoints of custom workers: which are deployed in the I/O Runtime, and whether one that a person typed can work."""
 
 import logging
-import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -11,6 +9,7 @@ import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+import trust
 from probes import names, parties
 
 RUNTIME_HOST: Final = "adobeioruntime.net"
@@ -169,8 +168,4 @@ def _worker(action: dict[str, Any]) -> Worker:
 
 def _client() -> httpx.Client:
     """No proxy: what is asked here is mostly this machine."""
-    authority = Path(settings.DATA_DIR) / "secrets" / "ca.pem"
-    trusted = ssl.create_default_context()
-    if authority.exists():
-        trusted.load_verify_locations(authority)
-    return httpx.Client(verify=trusted, timeout=PATIENCE, trust_env=False, follow_redirects=False)
+    return httpx.Client(verify=trust.context(), timeout=PATIENCE, trust_env=False, follow_redirects=False)

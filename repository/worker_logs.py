@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 from django.conf import settings
 
+import trust
 from probes import names, parties
 from repository.models import JobRendition
 
@@ -89,4 +90,4 @@ def _get(client: httpx.Client, path: str) -> Any:
 
 def _client() -> httpx.Client:
     user, _sep, password = settings.RUNTIME_AUTH.partition(":")
-    return httpx.Client(auth=(user, password), timeout=PATIENCE, trust_env=False)
+    return httpx.Client(auth=(user, password), timeout=PATIENCE, trust_env=False, verify=trust.context())

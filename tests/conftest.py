@@ -1,12 +1,17 @@
 """Fixtures for every test."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+from httpx._transports import default as transports
 
 from tests.server import ServerProcess
+
+# Every client reads the certificates of all authorities, 25 ms each, and the tests make thousands of clients.
+transports.create_ssl_context = cache(transports.create_ssl_context)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")

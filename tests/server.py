@@ -37,6 +37,7 @@ def _is_configuration(name: str) -> bool:
         "DRAMATIQ_BROKER_URL",
         "NODE_OPTIONS",
         "NODE_EXTRA_CA_CERTS",
+        "PYTHONDONTWRITEBYTECODE",  # every server would compile all of our modules
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx
 from django.conf import settings
 
+import trust
 from compute import activations, live, outbound, publisher
 from compute.activations import Settlement
 from compute.models import Activation, RenditionTask
@@ -53,7 +54,7 @@ def send_again(activation: Activation, *, only_failed: bool) -> Again:
     body = {"source": activation.source, "renditions": [task.instructions for task in tasks]}
     if activation.user_data is not None:
         body["userData"] = activation.user_data
-    with httpx.Client(verify=outbound.context(), mounts=outbound.NO_PROXY, timeout=TIMEOUT) as client:
+    with httpx.Client(verify=trust.context(), mounts=outbound.NO_PROXY, timeout=TIMEOUT) as client:
         answer = _process(client, activation, activation.access_token, body)
         if answer.status_code == 401 and activation.client_id == settings.CLIENT_ID:
             answer = _process(client, activation, _new_token(client), body)

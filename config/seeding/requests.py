@@ -7,6 +7,7 @@ import httpx
 from django.conf import settings
 from starlette.requests import Request
 
+import trust
 from config import client_environment
 from config.demo import upload
 from config.seeding import intake
@@ -25,8 +26,10 @@ async def seed(request: Request) -> dict[str, Any]:
         token = (await in_db(client_environment.variables))["AEMULATOR_ACCESS_TOKEN"]
         headers = {"Authorization": f"Bearer {token}"}
         async with (
-            httpx.AsyncClient(base_url=settings.AEMULATOR_URL, headers=headers, timeout=60) as client,
-            httpx.AsyncClient(timeout=60) as storage,
+            httpx.AsyncClient(
+                base_url=settings.AEMULATOR_URL, headers=headers, timeout=60, verify=trust.context()
+            ) as client,
+            httpx.AsyncClient(timeout=60, verify=trust.context()) as storage,
         ):
             planter = Planter(client, storage)
             try:

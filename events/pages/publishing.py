@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 from django.conf import settings
 
+import trust
 from contract.events import EVENT_CODE, provider_id
 
 TIMEOUT: Final = 10.0  # seconds
@@ -20,7 +21,7 @@ class NotPublished(Exception):
 def publish(text: str) -> bool:
     """Publish the JSON object `text` as a rendition event of the settings' client; whether a journal has it now."""
     event = _parsed(text)
-    with httpx.Client(mounts=_NO_PROXY, timeout=TIMEOUT) as client:
+    with httpx.Client(mounts=_NO_PROXY, timeout=TIMEOUT, verify=trust.context()) as client:
         try:
             answer = _sent(client, event)
         except httpx.HTTPError as err:

@@ -1,6 +1,5 @@
 """What the lesson's worker may touch: blobs of the configured storage, within bounds of bytes and time."""
 
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import httpx
 from azure.storage.blob import BlobServiceClient
 from django.conf import settings
 
+import trust
 from probes import names, parties
 
 CALL: Final = 10.0  # seconds that one read or write may keep silent
@@ -63,7 +63,7 @@ class Blobs:
     @classmethod
     @contextmanager
     def opened(cls) -> Iterator[Self]:
-        with httpx.Client(timeout=CALL, verify=_trust(), trust_env=False, follow_redirects=False) as http:
+        with httpx.Client(timeout=CALL, verify=trust.context(), trust_env=False, follow_redirects=False) as http:
             yield cls(http)
 
     def read(self, url: str) -> bytes:
@@ -95,13 +95,3 @@ class Blobs:
 
 def introduced(url: str) -> dict[str, str]:
     return parties.introduced(names.CUSTOM_WORKER, url)
-
-
-def _trust() -> ssl.SSLContext | bool:
-    """Jobs with a custom worker are signed for https, with our own authority's certificate."""
-    authority = settings.DATA_DIR / "secrets" / "ca.pem"
-    if not authority.exists():
-        return True
-    context = ssl.create_default_context()
-    context.load_verify_locations(authority)
-    return context

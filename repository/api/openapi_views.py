@@ -29,3 +29,7 @@ class OpenApiPage(SpectacularSwaggerSplitView):
 
     def _get_csrf_header_name(self) -> str:
         return csrf.HEADER
+
+
+document = OpenApiDocument.as_view()
+swagger = OpenApiPage.as_view()

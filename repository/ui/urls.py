@@ -4,9 +4,9 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
+from repository.late_views import late
 from repository.ui import (
     absence_views,
-    api_views,
     asset_views,
     folder_views,
     node_views,
@@ -31,8 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^crx/de(?P<suffix>/.*)?$", node_views.node, name="nodes"),
     re_path(r"^crx\.node\.html(?P<suffix>/.*)?$", node_views.panel),
     re_path(r"^crx\.children\.html(?P<suffix>/.*)?$", node_views.children),
-    path("api/docs", api_views.overview, name="api-docs"),
-    path("api/docs/<slug:slug>", api_views.group, name="api-group"),
+    path("api/docs", late("repository.ui.api_views.overview"), name="api-docs"),
+    path("api/docs/<slug:slug>", late("repository.ui.api_views.group"), name="api-group"),
     path("_aemulator/absences", absence_views.absences, name="absences"),
     path("assets.states.json", asset_views.states),
     re_path(r"^assetdetails\.html(?P<suffix>/.+)$", asset_views.asset_details, name="ui-asset"),

@@ -129,6 +129,8 @@ def test_a_damaged_page_is_one_line(data_dir: Path) -> None:
 def test_a_database_of_a_newer_version_is_one_line(data_dir: Path) -> None:
     with ServerProcess(data_dir):
         pass
+    beside = data_dir / "aemulator.sqlite3-wal"
+    assert not beside.exists() or beside.stat().st_size == 0, "a stop leaves one file"
     with sqlite3.connect(data_dir / "aemulator.sqlite3") as database:
         database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('repository', '9999_later', 0)")
     database.close()
