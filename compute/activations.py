@@ -15,11 +15,13 @@ from django.db import transaction
 from compute.models import Activation, Invocation, RenditionTask
 from compute.rendition_events import Outcome
 from contract import jsontext
+from contract.texts import clean
 from dbthreads import sql
 
 RESEND_AFTER = 30.0
 """Seconds until a message that nobody acted on is sent again."""
 CORE = ""
+LONGEST_REASON = 255  # characters
 FORGET_AT_ONCE = 200  # a short transaction each: others want to write
 
 
@@ -271,9 +273,9 @@ def _settled(settlement: Settlement, now: float) -> tuple[Any, ...]:
     return (
         RenditionTask.State.FAILED.value if outcome.failed else RenditionTask.State.CREATED.value,
         None if outcome.metadata is None else jsontext.dumps(outcome.metadata),
-        outcome.data,
-        outcome.error_reason,
-        outcome.error_message,
+        outcome.data and clean(outcome.data),
+        outcome.error_reason and clean(outcome.error_reason)[:LONGEST_REASON],
+        outcome.error_message and clean(outcome.error_message),
         now,
         settlement.publish_at,
         now if settlement.publish_at is None else None,

@@ -24,6 +24,7 @@ from compute.runtime_worker import Fate
 from compute.sabotage import sabotage_of
 from compute.worker_calls import WorkerCall
 from contract.events import FAILED
+from contract.texts import clean
 from dbthreads import in_db
 from dbthreads.owner import this_process
 from probes import names, outgoing, parties
@@ -218,13 +219,15 @@ async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) 
         "x-request-id": call.request_id,
         **parties.introduced(names.COMPUTE, address.url),
     }
-    patience = httpx.Timeout(10.0, read=max(deadline - time.time(), 1.0))
+    rest = max(deadline - time.time(), 1.0)
+    patience = httpx.Timeout(10.0, read=rest)
     watched = outgoing.about(names.COMPUTE, names.CUSTOM_WORKER, 4, call.request_id)
     try:
-        answer = await client.post(
-            address.url, json=request, headers=headers | address.headers, timeout=patience, extensions=watched
-        )
-    except httpx.TimeoutException as err:
+        async with asyncio.timeout(rest):  # an answer may come byte by byte
+            answer = await client.post(
+                address.url, json=request, headers=headers | address.headers, timeout=patience, extensions=watched
+            )
+    except (httpx.TimeoutException, TimeoutError) as err:
         raise CallFailed(f"The worker {call.worker} does not answer", may_retry=False) from err
     except (httpx.HTTPError, httpx.InvalidURL) as err:
         raise CallFailed(f"The worker {call.worker} cannot be called: {err}", may_retry=True) from err
@@ -251,7 +254,7 @@ def _activation_id(answer: httpx.Response) -> str:
     except ValueError:
         return ""
     activation_id = content.get("activationId") if isinstance(content, dict) else None
-    return activation_id[:255] if isinstance(activation_id, str) else ""
+    return clean(activation_id)[:255] if isinstance(activation_id, str) else ""
 
 
 async def _expect(client: httpx.AsyncClient, call: WorkerCall) -> None:

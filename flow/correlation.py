@@ -24,9 +24,9 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from contract import jsontext
+from contract.texts import clean, is_clean
 from flow import relevance
 from flow.captured import Captured
-from flow.texts import clean, is_clean
 from probes.names import CORE_WORKER, CUSTOM_WORKER
 
 UPLOAD: Final = "upload"

@@ -13,12 +13,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from contract import jsontext
+from contract.texts import clean
 from dbthreads import sql
 from flow import correlation, detail, redaction
 from flow.captured import Captured
 from flow.correlation import Clues, Found, Opening
 from flow.keys import Keys
-from flow.texts import clean
 from probes import names
 
 PATIENCE: Final = 2.0  # seconds for which the beginning of an exchange's flow is waited for

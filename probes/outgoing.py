@@ -17,10 +17,13 @@ from probes import parties
 from probes.exchanges import KEPT, Told, teller
 from probes.faults import ANSWERED, LATENCY, TRUNCATED, Fault, Situation, faults, status_of
 
+_OF_THE_BODY: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _KEY: Final = "aemulator.about"
 _PARSED: Final = 2 * 1024 * 1024
 """Bytes of what the observer has to read: a job, a page of the journal."""
 _WORDS: Final = "made by a fault"
+LONGEST: Final = 16 * 1024 * 1024
+"""Bytes of an answer from another server: who knows what it sends."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,27 @@ class WatchedClient(httpx.AsyncClient):
 
     async def _answered(self, request: httpx.Request, fault: Fault | None, options: dict[str, Any]) -> httpx.Response:
         if fault is None:
-            return await super().send(request, **options)
+            return await self._bounded(request, options)
         if fault.kind == LATENCY:
             await asyncio.sleep(fault.number("seconds", 1.0))
-            return await super().send(request, **options)
+            return await self._bounded(request, options)
         if fault.kind == TRUNCATED:
-            await super().send(request, **options)
+            await self._bounded(request, options)
             raise httpx.RemoteProtocolError(f"the connection ended in the middle of the answer, {_WORDS}")
         return _refusal(request, fault)
+
+    async def _bounded(self, request: httpx.Request, options: dict[str, Any]) -> httpx.Response:
+        answer = await super().send(request, **{**options, "stream": True})
+        content = bytearray()
+        try:
+            async for chunk in answer.aiter_bytes():
+                content += chunk
+                if len(content) > LONGEST:
+                    raise httpx.ReadError(f"the answer has more than {LONGEST} bytes", request=request)
+        finally:
+            await answer.aclose()
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_BODY]
+        return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=request)
 
 
 def _situation(known: About) -> Situation:

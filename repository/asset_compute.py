@@ -98,10 +98,11 @@ class AssetComputeClient:
         for last in (False, True):
             sent = await self._identity() | parties.introduced(names.REPOSITORY, url) | headers
             try:
-                response = await self._http.request(
-                    method, url, headers=sent, content=content or None, extensions=watched
-                )
-            except httpx.HTTPError as err:
+                async with asyncio.timeout(TIMEOUT):  # an answer may come byte by byte
+                    response = await self._http.request(
+                        method, url, headers=sent, content=content or None, extensions=watched
+                    )
+            except (httpx.HTTPError, TimeoutError) as err:
                 raise ServiceUnavailable(f"{urlsplit(url).netloc} did not answer: {_name(err)}") from err
             if response.status_code != HTTPStatus.UNAUTHORIZED or last:
                 break
@@ -176,7 +177,7 @@ def _words(response: httpx.Response) -> str:
     return response.text[:300].strip() or response.reason_phrase
 
 
-def _name(err: httpx.HTTPError) -> str:
+def _name(err: httpx.HTTPError | TimeoutError) -> str:
     return f"{type(err).__name__} {err}".strip()
 
 

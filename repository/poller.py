@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError
 from pydantic import ValidationError
 
 from contract.events import CREATED, FAILED, JournalEntry, JournalPage, RenditionEvent, RenditionMetadata
+from contract.texts import clean
 from dbthreads import in_db
 from probes.gates import gates
 from repository import jobs, metadata, names, outcomes
@@ -133,8 +134,8 @@ def outcome_of(entry: JournalEntry) -> Outcome | None:
     outcome = Outcome(entry.position, ours["job"], ours["rendition"], ours["blob"])
     facts = event.metadata or RenditionMetadata()
     if event.failed:
-        reason = event.errorReason or "GenericError"
-        return replace(outcome, reason=reason, message=event.errorMessage or "", size=facts.size)
+        reason = clean(event.errorReason or "GenericError")  # a worker's words: they may be anything
+        return replace(outcome, reason=reason, message=clean(event.errorMessage or ""), size=facts.size)
     return replace(outcome, stored=_announced(outcome, facts), embedded=_embedded(event.data), size=facts.size)
 
 

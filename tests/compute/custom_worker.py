@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -64,11 +64,23 @@ class _Handler(BaseHTTPRequestHandler):
         call = Call(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
         self.server.calls.append(call)
         status, answer = self.server.behaviour(call)
+        if isinstance(answer, Iterator):
+            self._pour(status, answer)
+            return
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _pour(self, status: int, chunks: Iterator[bytes]) -> None:
+        """An answer that goes on until the caller has enough of it."""
+        self.send_response(status)
+        self.end_headers()
+        with suppress(OSError):
+            for chunk in chunks:
+                self.wfile.write(chunk)
+                self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -1,6 +1,8 @@
 """Custom workers: one call for each URL, and one event for each rendition whatever the worker does."""
 
 import threading
+from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import httpx
@@ -124,6 +126,27 @@ def test_a_worker_that_hangs_fails_at_the_deadline(adobe: httpx.Client, journal:
         release.set()
     assert (event["type"], event["errorReason"]) == ("rendition_failed", "GenericError")
     assert "does not answer" in event["errorMessage"]
+
+
+def test_a_worker_whose_answer_never_ends(adobe: httpx.Client, journal: JournalReader) -> None:
+    closed = threading.Event()
+
+    def drip() -> Iterator[bytes]:
+        while not closed.wait(0.05):
+            yield b" "
+
+    with custom_worker(lambda _: (200, drip())) as slow, custom_worker(lambda _: (200, repeat(bytes(1 << 20)))) as fast:
+        request_id = process(adobe, custom(slow.url, "slow"), custom(fast.url, "fast"))
+        events = {event["rendition"]["name"]: event for event in journal.wait_for(2, request_id=request_id)}
+        closed.set()
+    assert "does not answer" in events["slow"]["errorMessage"]
+    assert "the answer has more than" in events["fast"]["errorMessage"]
+
+
+def test_words_that_no_database_takes(adobe: httpx.Client, journal: JournalReader) -> None:
+    with custom_worker(lambda _: (500, b"no \0 \xed\xa0\x80 good")) as worker:
+        (event,) = journal.wait_for(1, request_id=process(adobe, custom(worker.url, "a")))
+    assert "answered 500: no \N{REPLACEMENT CHARACTER}" in event["errorMessage"]
 
 
 def test_a_worker_that_sends_before_it_refuses_has_its_word(adobe: httpx.Client, journal: JournalReader) -> None:
