@@ -11,19 +11,19 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 import orjson
 from django.conf import settings
-from pydantic import ValidationError
 
 import trust
+from contract import jsontext
 from contract.events import JournalPage
 from contract.process import ProcessAnswer, RegisterAnswer
 from probes import names, outgoing, parties
 from probes.outgoing import WatchedClient
-from repository.errors import JournalExpired, ServiceError, ServiceUnavailable
+from repository.errors import EntryUnreadable, JournalExpired, ServiceError, ServiceUnavailable
 
 TIMEOUT: Final = 30.0  # seconds
 TOKEN_MARGIN: Final = 60.0  # seconds before its end at which a token is renewed
@@ -72,7 +72,10 @@ class AssetComputeClient:
         return answer.activationId or ""
 
     async def read_journal(self, since: str, limit: int) -> JournalPage | None:
-        """The page after a position (empty: from the oldest entry on); None at the end. JournalExpired."""
+        """The page after a position (empty: from the oldest entry on); None at the end.
+
+        JournalExpired; EntryUnreadable for a single entry that is in the way of those behind it.
+        """
         journal = await self.journal()
         asked = urlencode({"limit": limit, "since": since} if since else {"limit": limit})
         url = f"{journal}{'&' if urlsplit(journal).query else '?'}{asked}"  # httpx.URL takes a millisecond for it
@@ -84,7 +87,15 @@ class AssetComputeClient:
         if response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
             self._journal = ""
             raise ServiceUnavailable(f"The journal is not there any more: {_words(response)}")
-        return _parsed(JournalPage, _successful(response, "I/O Events"))
+        try:
+            return _parsed(JournalPage, _successful(response, "I/O Events"))
+        except Unreadable as err:
+            if limit > 1:
+                return await self.read_journal(since, 1)
+            after = _position_of_next(response)
+            if not after or after == since:
+                raise
+            raise EntryUnreadable(f"The entry of the journal after {since!r} cannot be read", after) from err
 
     async def _register(self) -> str:
         watched = outgoing.about(names.REPOSITORY, names.COMPUTE, 2)
@@ -155,11 +166,20 @@ def _successful(response: httpx.Response, service: str) -> httpx.Response:
     raise ServiceError(message)
 
 
+class Unreadable(ServiceUnavailable):
+    """A 200 that is not what the service answers."""
+
+
 def _parsed(model: type[Answer], response: httpx.Response) -> Answer:
     try:
-        return model.model_validate_json(response.content)
-    except ValidationError as err:
-        raise ServiceUnavailable(f"{response.url.path} answered what {model.__name__} does not allow") from err
+        return model.model_validate(jsontext.loads(response.content))
+    except ValueError as err:  # pydantic's own is one
+        raise Unreadable(f"{response.url.path} answered what {model.__name__} does not allow") from err
+
+
+def _position_of_next(response: httpx.Response) -> str:
+    url = response.links.get("next", {}).get("url", "")
+    return next(iter(parse_qs(urlsplit(url).query).get("since", [])), "")
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -21,7 +21,8 @@ RepositoryError
 │   └── BlobTooLarge           more bytes than the reader accepts
 ├── ServiceError               Asset Compute, IMS or I/O Events refused or did not answer
 │   ├── ServiceUnavailable     may be tried again, perhaps after `retry_after` seconds
-│   └── JournalExpired         the cursor is older than what the journal keeps
+│   ├── JournalExpired         the cursor is older than what the journal keeps
+│   └── EntryUnreadable        one entry of the journal is no event; the next is after `position`
 └── MetadataError              the metadata rendition is not RDF/XML that can be read
 """
 
@@ -141,6 +142,14 @@ class ServiceUnavailable(ServiceError):
 
 class JournalExpired(ServiceError):
     reason = "JournalExpired"
+
+
+class EntryUnreadable(ServiceError):
+    reason = "EntryUnreadable"
+
+    def __init__(self, message: str, position: str) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 class MetadataError(RepositoryError):

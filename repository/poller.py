@@ -27,7 +27,15 @@ from repository import jobs, metadata, names, outcomes
 from repository.asset_compute import AssetComputeClient
 from repository.binaries import BlobStorage, storage
 from repository.doorbell import Doorbell
-from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge, JournalExpired, MetadataError, ServiceError
+from repository.errors import (
+    BlobMissing,
+    BlobStorageError,
+    BlobTooLarge,
+    EntryUnreadable,
+    JournalExpired,
+    MetadataError,
+    ServiceError,
+)
 from repository.metadata import Metadata
 from repository.models import JobRendition, JournalCursor
 from repository.outcomes import Outcome, StoredRendition
@@ -81,6 +89,10 @@ async def poll(service: AssetComputeClient) -> int:
     except JournalExpired:
         logger.warning("The journal has forgotten position %s: reading on from its oldest entry", since)
         page = await service.read_journal("", PAGE)
+    except EntryUnreadable as err:
+        logger.error("%s: it is left out", err.message)
+        await attach([], journal, err.position, lambda: None)
+        return 1
     if page is None or not page.events:
         return 0
     await process(page, journal)
@@ -226,9 +238,10 @@ def _identity(event: RenditionEvent) -> dict[str, str] | None:
     """What we wrote into the rendition's userData, if it came from us."""
     user_data = event.rendition.get("userData")
     ours = user_data.get("aem") if isinstance(user_data, dict) else None
-    if not isinstance(ours, dict) or not all(isinstance(ours.get(key), str) for key in ("job", "rendition", "blob")):
+    if not isinstance(ours, dict):
         return None
-    return ours
+    texts = [ours.get(key) for key in ("job", "rendition", "blob")]
+    return ours if all(isinstance(text, str) and clean(text) == text for text in texts) else None
 
 
 def _where_it_is(journal: str) -> tuple[list[JournalEntry], str]:

@@ -1,6 +1,7 @@
 """An Asset Compute service that is not ours, with its journal: it does what a test says."""
 
 import base64
+import json
 import threading
 import time
 from collections import deque
@@ -46,7 +47,7 @@ class ForeignCompute:
     journal_answers: deque[Response] = field(default_factory=deque)
     registrations: int = 0
     reads: list[str] = field(default_factory=list)
-    _events: list[Json] = field(default_factory=list)
+    _events: list[Any] = field(default_factory=list)
 
     def app(self) -> Starlette:
         routes = [
@@ -56,7 +57,7 @@ class ForeignCompute:
         ]
         return Starlette(routes=routes)
 
-    def publish(self, event: Json) -> None:
+    def publish(self, event: Any) -> None:
         self._events.append(event)
 
     def call_for(self, asset_name: str, after: int = 0) -> Call:
@@ -106,7 +107,8 @@ class ForeignCompute:
         if not entries:
             return Response(status_code=204, headers=link)
         last = entries[-1]["position"]
-        return JSONResponse({"events": entries, "_page": {"last": last, "count": len(entries)}}, headers=link)
+        content = json.dumps({"events": entries, "_page": {"last": last, "count": len(entries)}})  # any text, escaped
+        return Response(content, headers=link, media_type="application/json")
 
 
 def created(call: Call, name: str, size: int | None, **more: Any) -> Json:

@@ -115,6 +115,23 @@ def test_events_twice_in_disorder_and_among_strangers(
     assert answer.status_code == 200, f"{answer.text}\n{client.get(f'{path}.infinity.json').text}"
 
 
+def test_entries_that_cannot_be_read_hold_up_no_other(
+    client: httpx.Client, compute: ForeignCompute, path: str, call: Call
+) -> None:
+    deep: list[Any] = []
+    for _ in range(400):
+        deep = [deep]
+    compute.publish({"type": "rendition_created", "rendition": {"userData": deep}})
+    compute.publish("no event")
+    compute.publish({"type": "\ud800", "rendition": "\ud800"})
+    for text in ("\ud800", "\0"):
+        ours = {"job": call.id + text, "rendition": WEB, "blob": "renditions/x"}
+        compute.publish({"type": "rendition_created", "rendition": {"userData": {"aem": ours}}})
+    compute.make_all(call)
+    ended(client, path)
+    assert rendition(client, path, WEB).status_code == 200
+
+
 def test_metadata_is_read_from_the_rendition(
     client: httpx.Client, compute: ForeignCompute, path: str, call: Call
 ) -> None:
