@@ -5,6 +5,7 @@ Source: Microsoft, "Naming and referencing containers, blobs, and metadata".
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from blobstore.errors import AzureError, Reason
@@ -43,6 +44,7 @@ def parse(raw_path: str, *, of_container: bool) -> Address:
     return Address(_decoded(account), container_name(_decoded(first)), blob_name(_decoded(second)))
 
 
+@lru_cache(maxsize=256)
 def container_name(name: str) -> str:
     """The name, if Azure takes it: 3 to 63 lower-case letters, digits and single hyphens."""
     if name in _SYSTEM_CONTAINERS:
@@ -56,7 +58,7 @@ def container_name(name: str) -> str:
 
 def blob_name(name: str) -> str:
     """The name, if Azure takes it: 1 to 1024 characters without control characters."""
-    if not name or _CONTROL.search(name):
+    if not name or (not name.isprintable() and _CONTROL.search(name)):
         raise AzureError(Reason.INVALID_URI)
     if len(name) > MAX_BLOB_NAME:
         raise AzureError(Reason.OUT_OF_RANGE_INPUT)
@@ -64,6 +66,8 @@ def blob_name(name: str) -> str:
 
 
 def _decoded(part: str) -> str:
+    if part.isascii() and "%" not in part:
+        return part
     try:
         return unquote_to_bytes(part).decode("utf-8")
     except UnicodeDecodeError as err:

@@ -32,8 +32,7 @@ async def put(call: Call) -> Answer:
         await uploads.discard(call.store, staged)
         raise AzureError(Reason.MD5_MISMATCH)
     md5 = headers.md5_header(staged.md5)
-    described = replace(write.attributes, headers={**write.attributes.headers, **md5})
-    write = replace(write, attributes=described)
+    write.attributes.headers.update(md5)
     made = await uploads.keep(call.store, staged, lambda db: blobs.put(db, write, staged))
     return written(made, md5)
 
@@ -89,7 +88,7 @@ def _selected(db: sqlite3.Connection, call: Call) -> tuple[Blob, tuple[int, int]
 def _add_bytes(answer: Answer, call: Call, extents: list[Extent], first: int, end: int) -> None:
     if len(extents) == 1 and extents[0].file is None:
         start = extents[0].start
-        answer.body = downloads.read_inline(call.store, extents[0].content)[first - start : end - start]
+        answer.body = downloads.inline_bytes(call.store, extents[0])[first - start : end - start]
     elif extents:
         answer.stream = downloads.stream(call.store, extents, first, end)
 

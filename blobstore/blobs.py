@@ -12,6 +12,8 @@ from blobstore.conditions import Conditions, State
 from blobstore.contents import Staged
 from blobstore.errors import AzureError, Reason
 
+SMALL = 256 * 1024  # bytes: what is read from the index together with the blob's row
+
 _COLUMNS = "name, etag, created, modified, size, content, list, attributes"
 _QUALIFIED = ", ".join(f"blobs.{column}" for column in _COLUMNS.split(", "))
 
@@ -70,12 +72,13 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A run of bytes of a blob: where it starts, and the content that holds it."""
+    """A run of bytes of a blob: where it starts, and the content that holds it. `data` where it was read on the way."""
 
     start: int
     size: int
     content: int
     file: str | None
+    data: bytes | None
 
 
 def get(db: sqlite3.Connection, container: str, name: str) -> Blob:
@@ -177,12 +180,14 @@ def drop_bytes(db: sqlite3.Connection, blob: Blob | None) -> None:
 
 
 def extents(db: sqlite3.Connection, blob: Blob, first: int, end: int) -> list[Extent]:
-    """The extents that hold the bytes from `first` up to `end`, in order."""
+    """The extents that hold the bytes from `first` up to `end`, in order; those of a small blob with their bytes."""
+    data = "data" if blob.size <= SMALL else "NULL"
     if blob.list is None:
-        row = db.execute("SELECT id, file FROM contents WHERE id = ?", (blob.content,)).fetchone()
+        row = db.execute(f"SELECT id, file, {data} FROM contents WHERE id = ?", (blob.content,)).fetchone()
         return [Extent(0, blob.size, *row)] if row else []
     rows = db.execute(
-        "SELECT start, extents.size, content, file FROM extents JOIN contents ON contents.id = content WHERE list = ?"
+        f"SELECT start, extents.size, content, file, {data} FROM extents JOIN contents ON contents.id = content"
+        " WHERE list = ?"
         " AND start >= (SELECT max(start) FROM extents WHERE list = ? AND start <= ?) AND start < ? ORDER BY start",
         (blob.list, blob.list, first, end),
     )

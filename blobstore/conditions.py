@@ -78,8 +78,13 @@ class Conditions:
 NONE = Conditions()
 
 
+_NAMES = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
+
+
 def of(headers: Mapping[str, str], prefix: str = "") -> Conditions:
     """The conditions among `headers`; `prefix` is `x-ms-source-` for those of a copy source."""
+    if not prefix and headers.keys().isdisjoint(_NAMES):
+        return NONE
     return Conditions(
         headers.get(f"{prefix}if-match"),
         headers.get(f"{prefix}if-none-match"),

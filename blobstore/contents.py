@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from dataclasses import dataclass
+from errno import ENOENT
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -20,12 +21,11 @@ class Staged:
 
 
 class Spool:
-    """A file on its way in: written under `incoming/`, synced, then renamed into `contents/`. Blocking."""
+    """A file on its way in, under the random name it keeps: nobody reads it before a row names it. Blocking."""
 
     def __init__(self, directory: Path) -> None:
         self.file = uuid4().hex
-        self._directory = directory
-        self._path = directory / "incoming" / self.file
+        self._path = path_of(directory, self.file)
         self._descriptor = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self._open = True
 
@@ -39,19 +39,17 @@ class Spool:
         os.fdatasync(self._descriptor)
 
     def finish(self) -> str:
-        """Sync, close and move into place; the name of the content file."""
+        """Sync the file and its name, and close it; the name."""
         os.fsync(self._descriptor)
+        if not os.fstat(self._descriptor).st_nlink:  # its client paused so long that it was taken for a stray
+            raise FileNotFoundError(ENOENT, "the file was removed while it was written", self.file)
         self._close()
-        target = path_of(self._directory, self.file)
-        self._path.rename(target)
-        _sync_folder(target.parent)
+        _sync_folder(self._path.parent)
         return self.file
 
     def discard(self) -> None:
-        """Remove the file, wherever it has got to."""
         self._close()
         self._path.unlink(missing_ok=True)
-        path_of(self._directory, self.file).unlink(missing_ok=True)
 
     def _close(self) -> None:
         if self._open:

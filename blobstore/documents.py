@@ -1,7 +1,7 @@
 """The XML documents of the Blob REST API. What has a document type is refused: no entities, no external references."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -99,7 +99,7 @@ def block_list_document(committed: Iterable[Block] | None, uncommitted: Iterable
     return root
 
 
-def enumeration(endpoint: str, container: str | None, asked: dict[str, str]) -> ET.Element:
+def enumeration(endpoint: str, container: str | None, asked: Mapping[str, str]) -> ET.Element:
     """The head of a list: what was asked for comes back, where it was given."""
     root = ET.Element("EnumerationResults", {"ServiceEndpoint": endpoint})
     if container is not None:

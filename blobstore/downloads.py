@@ -16,23 +16,29 @@ PIECE = 512 * 1024
 
 async def stream(store: Store, extents: list[Extent], first: int, end: int) -> AsyncGenerator[bytes, None]:
     """The bytes from `first` up to `end`. Raises where they can't be had, so that a short body never looks whole."""
-    reader = _Reader(store, extents, first, end)
+    reader, left = _Reader(store, extents, first, end), end - first
     ahead = asyncio.ensure_future(store.work(reader.next))
     try:
-        while piece := await ahead:
-            ahead = asyncio.ensure_future(store.work(reader.next))
+        while left:
+            piece = await ahead
+            left -= len(piece)
+            if left:
+                ahead = asyncio.ensure_future(store.work(reader.next))
             yield piece
     finally:
-        with suppress(OSError, StoreUnavailable, asyncio.CancelledError):
-            await asyncio.shield(ahead)
-        await asyncio.shield(store.work(reader.close))
+        if left:  # the client has left, or the bytes can't be read
+            with suppress(OSError, StoreUnavailable, asyncio.CancelledError):
+                await asyncio.shield(ahead)
+            await asyncio.shield(store.work(reader.close))
 
 
-def read_inline(store: Store, content: int) -> bytes:
+def inline_bytes(store: Store, extent: Extent) -> bytes:
     """The bytes of a content that is a row."""
-    row = store.index.connection().execute("SELECT data FROM contents WHERE id = ?", (content,)).fetchone()
+    if extent.data is not None:
+        return extent.data
+    row = store.index.connection().execute("SELECT data FROM contents WHERE id = ?", (extent.content,)).fetchone()
     if row is None or row[0] is None:
-        raise StoreUnavailable(f"content {content} is gone")
+        raise StoreUnavailable(f"content {extent.content} is gone")
     return cast(bytes, row[0])
 
 
@@ -44,8 +50,11 @@ class _Reader:
         self._pieces = self._read(extents, first, end)
 
     def next(self) -> bytes:
-        """The next bytes; none at the end."""
-        return next(self._pieces, b"")
+        """The next bytes. A reader that gave all need not be closed."""
+        piece = next(self._pieces, b"")
+        if not piece:
+            raise StoreUnavailable("the blob's extents end before the blob does")
+        return piece
 
     def close(self) -> None:
         self._pieces.close()
@@ -54,19 +63,18 @@ class _Reader:
         for extent in extents:
             low, high = max(first - extent.start, 0), min(end - extent.start, extent.size)
             if extent.file is None:
-                yield read_inline(self._store, extent.content)[low:high]
+                yield inline_bytes(self._store, extent)[low:high]
             else:
                 yield from _read_file(path_of(self._store.config.directory, extent.file), low, high)
 
 
 def _read_file(path: os.PathLike[str], low: int, high: int) -> Iterator[bytes]:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
+    with open(path, "rb", buffering=0) as file:
         while low < high:
-            piece = os.pread(descriptor, min(PIECE, high - low), low)
+            piece = os.pread(file.fileno(), min(PIECE, high - low), low)
             if not piece:
                 raise StoreUnavailable(f"{path} is shorter than the index says")
-            yield piece
             low += len(piece)
-    finally:
-        os.close(descriptor)
+            if low == high:
+                file.close()
+            yield piece

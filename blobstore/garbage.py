@@ -43,7 +43,7 @@ async def collect_dropped(store: Store) -> tuple[int, int]:
 
 
 async def collect_strays(store: Store) -> int:
-    """Files that a dead process left: in `incoming/`, or moved into place and never committed."""
+    """Files that a dead process left: no row names them, and nobody has written to them for long."""
     return await store.work(_remove_strays, store)
 
 
@@ -90,7 +90,7 @@ def _referred(db: sqlite3.Connection, content: int) -> bool:
 def _remove_strays(store: Store) -> int:
     directory = store.config.directory
     limit = time.time() - store.config.stray_lifetime
-    strays = [Path(entry.path) for entry in _older(directory / "incoming", limit)]
+    strays = []
     for shard in SHARDS:
         for entry in _older(directory / "contents" / shard, limit):
             known = store.index.connection().execute("SELECT 1 FROM contents WHERE file = ?", (entry.name,)).fetchone()

@@ -53,6 +53,7 @@ class Index:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._file = str(directory / FILE)
         self._own = threading.local()
         self._writer: tuple[sqlite3.Connection, int] | None = None
         self._prepared = False
@@ -113,7 +114,7 @@ class Index:
 
     def _file_number(self) -> int:
         try:
-            return os.stat(self.directory / FILE).st_ino
+            return os.stat(self._file).st_ino
         except FileNotFoundError:
             return 0
 
@@ -128,7 +129,6 @@ class Index:
         if self._prepared and not self.directory.is_dir():
             raise StoreUnavailable(f"{self.directory} is gone")
         if not (self.directory / "contents" / SHARDS[-1]).is_dir():
-            (self.directory / "incoming").mkdir(parents=True, exist_ok=True)
             for shard in SHARDS:
                 (self.directory / "contents" / shard).mkdir(parents=True, exist_ok=True)
         self._prepared = True

@@ -117,7 +117,7 @@ def _wire_headers(answer: Answer, request: BlobRequest) -> list[tuple[bytes, byt
     client_id = request.headers.get("x-ms-client-request-id")
     if client_id and len(client_id) <= 1024:
         headers.append((b"x-ms-client-request-id", _value(client_id)))
-    headers.extend((name.encode("latin-1"), _value(value)) for name, value in answer.headers.items())
+    headers += [(name.encode("latin-1"), _value(value)) for name, value in answer.headers.items()]
     if answer.stream is None and answer.status != 304 and "content-length" not in answer.headers:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     if answer.status >= 400 and "expect" in request.headers:
@@ -130,7 +130,7 @@ def _wire_headers(answer: Answer, request: BlobRequest) -> list[tuple[bytes, byt
 
 def _value(text: str) -> bytes:
     """Header bytes. What came in as a header is latin-1; what came in by the query may be any text."""
-    clean = _UNSAFE.sub(" ", text)
+    clean = text if text.isprintable() else _UNSAFE.sub(" ", text)
     try:
         return clean.encode("latin-1")
     except UnicodeEncodeError:

@@ -4,12 +4,12 @@ Sources: Microsoft, "Create a service SAS", "Create an account SAS". The string 
 """
 
 import base64
-import hashlib
 import hmac
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from blobstore.errors import AzureError, Reason
 
@@ -42,9 +42,10 @@ class Sas:
     overrides: dict[str, str]
 
 
+@lru_cache(maxsize=512)
 def sign(key: str, text: str) -> str:
-    """Base64 of the HMAC-SHA256 by an account key."""
-    return base64.b64encode(hmac.digest(base64.b64decode(key), text.encode(), hashlib.sha256)).decode()
+    """Base64 of the HMAC-SHA256 by an account key. Kept, since the same signed URL comes again and again."""
+    return base64.b64encode(hmac.digest(base64.b64decode(key), text.encode(), "sha256")).decode()
 
 
 def service_string_to_sign(query: Mapping[str, str], account: str, container: str, blob: str | None) -> str:

@@ -37,8 +37,12 @@ class Store:
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run a short read at once, in one snapshot: look-ups by key take less time than a change of thread."""
-        with self.index.snapshot() as db:
+        db = self.index.connection()
+        db.execute("BEGIN")
+        try:
             return query(db)
+        finally:
+            db.execute("ROLLBACK")
 
     def close(self) -> None:
         """End the threads; a later request starts them again."""

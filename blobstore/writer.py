@@ -9,9 +9,9 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, TypeVar
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
 
 from blobstore.checkpoints import Checkpointer
 from blobstore.errors import BlobstoreError, StoreUnavailable
@@ -44,17 +44,27 @@ class _Change:
             self.future.set_exception(self.failure)
 
 
+class _Batch(NamedTuple):
+    """Changes that share a transaction, and whether they are in it already: all that is left is the COMMIT."""
+
+    changes: list[_Change]
+    applied: bool
+
+
 class Writer:
     """Runs changes one batch at a time, in the order they came, each whole or not at all."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._connection: sqlite3.Connection | None = None  # the one that has been told ...
+        self._patience = 0  # ... how many milliseconds to wait for other processes' transactions
         self._checkpointer = Checkpointer(index)
         self._waiting: deque[_Change] = deque()
         self._busy = False  # whether a batch is under way; who sets it runs the next one
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread: threading.Thread | None = None
+        self._handed: SimpleQueue[_Batch | None] = SimpleQueue()  # to the thread; None ends it
 
     async def change(self, work: Callable[[sqlite3.Connection], T], *, brief: bool = False) -> T:
         """What `work` returned, once its transaction is on the disk. What it raises undoes it and is raised here.
@@ -77,37 +87,45 @@ class Writer:
             self._idle.wait_for(lambda: not self._busy, timeout=10)
             thread, self._thread = self._thread, None
         if thread is not None:
-            thread.submit(self._index.close_writer).result()
-            thread.shutdown()
+            self._handed.put(None)
+            thread.join()
             self._checkpointer.stop()
 
     def _run_batch(self) -> None:
         """Take what waits: apply it here where all of it is brief and the index is free, in the thread otherwise."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
         connection = self._begun() if all(change.brief for change in batch) else None
-        if connection is not None and _applied(connection, batch):
-            self._in_thread(self._commit, batch)
-        else:
-            self._in_thread(self._run_whole, batch)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="blob-writer", daemon=True)
+            self._thread.start()
+            self._checkpointer.start()
+        self._handed.put(_Batch(batch, applied=connection is not None and _applied(connection, batch)))
 
     def _begun(self) -> sqlite3.Connection | None:
         """The writer's connection in a transaction, unless another process has one: the loop must not wait for it."""
         try:
             connection = self._index.writer()
             if connection is not None:
-                connection.execute("PRAGMA busy_timeout=0")
-                connection.execute("BEGIN IMMEDIATE")
+                self._begin(connection, 0)
         except (sqlite3.Error, OSError, BlobstoreError):
             return None
         return connection
 
-    def _in_thread(self, work: Callable[[list[_Change]], None], batch: list[_Change]) -> None:
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="blob-writer")
-            self._checkpointer.start()
-        self._thread.submit(work, batch)
+    def _begin(self, connection: sqlite3.Connection, patience: int) -> None:
+        if connection is not self._connection or patience != self._patience:
+            connection.execute(f"PRAGMA busy_timeout={patience}")
+            self._connection, self._patience = connection, patience
+        connection.execute("BEGIN IMMEDIATE")
 
     # --- In the writer's thread ---------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while (batch := self._handed.get()) is not None:
+            if batch.applied:
+                self._commit(batch.changes)
+            else:
+                self._run_whole(batch.changes)
+        self._index.close_writer()
 
     def _commit(self, batch: list[_Change]) -> None:
         """Finish a batch that was applied on the loop."""
@@ -132,8 +150,7 @@ class Writer:
         connection = None
         try:
             connection = self._index.opened_writer()
-            connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin(connection, int(LOCK_TIMEOUT * 1000))
             if not _applied(connection, batch):
                 return False
             connection.execute("COMMIT")
@@ -144,17 +161,28 @@ class Writer:
         return True
 
     def _done(self, batch: list[_Change]) -> None:
-        """Wake the loops that wait, and let one of them run the next batch."""
+        """Wake the loops that wait; the last one runs the next batch, too, so that it is woken once for both."""
         self._checkpointer.notify()
         by_loop: dict[asyncio.AbstractEventLoop, list[_Change]] = {}
         for change in batch:
             by_loop.setdefault(change.loop, []).append(change)
-        for loop, changes in by_loop.items():
+        last, changes = by_loop.popitem()
+        for loop, others in by_loop.items():
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(_settle, changes)
+                loop.call_soon_threadsafe(_settle, others)
+        try:
+            last.call_soon_threadsafe(self._settle_and_go_on, changes)
+        except RuntimeError:
+            self._go_on()
+
+    # --- On an event loop, or in the writer's thread where no loop is left --------------------------------------------
+
+    def _settle_and_go_on(self, changes: list[_Change]) -> None:
+        _settle(changes)
         self._go_on()
 
     def _go_on(self) -> None:
+        """Have the next batch run by the loop that waits for the first of it."""
         with self._idle:
             while self._waiting:
                 try:

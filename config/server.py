@@ -22,6 +22,7 @@ from django.urls import get_resolver
 
 from config import certificates, client_environment, database
 from config.demo import upload
+from config.large_bodies import LargeBodyProtocol
 from config.launch import ServeOptions
 from config.served import Served
 
@@ -108,7 +109,7 @@ def _config(application: object, pem: Path | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
         loop="none",
-        http="httptools",
+        http=LargeBodyProtocol,
         ws="websockets-sansio",
         ws_max_size=SOCKET_MESSAGE_LIMIT,
         lifespan="off",

@@ -17,6 +17,7 @@ import uvicorn
 from azure.storage.blob import BlobServiceClient
 
 from blobstore.asgi import BlobApplication, create_app
+from config.large_bodies import LargeBodyProtocol
 from tests.blobstore.account import ACCOUNT, KEY, config
 from tests.server import ROOT, wait_until
 
@@ -55,7 +56,7 @@ def bound_socket() -> socket.socket:
 def embedded(directory: Path, **more: object) -> Iterator[BlobServer]:
     """The store under uvicorn in a thread."""
     app = create_app(config(directory, **more))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, http=LargeBodyProtocol, log_config=None, lifespan="on"))
     with bound_socket() as own:
         port = own.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [own]})

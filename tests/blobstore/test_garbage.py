@@ -113,7 +113,7 @@ async def test_blocks_go_a_week_after_the_last_was_staged(store: Store) -> None:
 
 async def test_files_of_dead_processes_go(store: Store) -> None:
     await put(store, "a", b"kept")
-    staged(store, b"moved, never committed")
+    staged(store, b"whole, never committed")
     Spool(store.config.directory).write(b"never finished")
     long_ago = time.time() - 3 * 24 * 3600
     for path in store.config.directory.rglob("*"):

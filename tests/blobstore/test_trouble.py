@@ -81,7 +81,7 @@ def test_full_disk_is_an_error_and_leaves_nothing(directory: Path) -> None:
         process.server.service().create_container("trouble")
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
         assert_busy(httpx.put(url(process.server), content=b"x" * 3_000_000, headers=PUT))
-        assert list((directory / "incoming").iterdir()) == []
+        assert not any(path.is_file() for path in (directory / "contents").rglob("*"))
         assert httpx.get(url(process.server)).status_code == 404
 
 

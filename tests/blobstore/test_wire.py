@@ -190,14 +190,21 @@ def test_refused_upload_reads_the_body_and_keeps_the_connection(http: httpx.Clie
         assert failure(answer) == (403, "AuthorizationFailure")
 
 
+def files(server: BlobServer) -> set[str]:
+    """The names of all content files."""
+    assert server.app
+    contents = server.app.store.config.directory / "contents"
+    return {path.name for path in contents.rglob("*") if path.is_file()}
+
+
 def test_aborted_upload_leaves_nothing(embedded_server: BlobServer, own_container: ContainerClient, url: str) -> None:
     target = url.removeprefix(embedded_server.root)
     head = f"PUT {target} HTTP/1.1\r\nhost: x\r\nx-ms-blob-type: BlockBlob\r\ncontent-length: 5000000\r\n\r\n"
+    before = files(embedded_server)
     with socket.create_connection(("127.0.0.1", embedded_server.port)) as own:
         own.sendall(head.encode() + b"x" * 3_000_000)
-    assert embedded_server.app
-    incoming = embedded_server.app.store.config.directory / "incoming"
-    wait_until(lambda: not any(incoming.iterdir()), 10, "the spool file is gone")
+        wait_until(lambda: files(embedded_server) != before, 10, "there is a file")
+    wait_until(lambda: files(embedded_server) == before, 10, "the file is gone")
     assert list(own_container.list_blobs(include=["uncommittedblobs"])) == []
 
 
@@ -313,7 +320,7 @@ def test_names_that_look_like_paths_stay_names(embedded_server: BlobServer, own_
     assert embedded_server.app
     directory = embedded_server.app.store.config.directory
     assert not (directory.parent / "escape").exists()
-    assert {path.name for path in directory.iterdir()} >= {"contents", "incoming", "index.sqlite3"}
+    assert {path.name for path in directory.iterdir()} >= {"contents", "index.sqlite3"}
 
 
 def test_dots_that_are_not_encoded_do_not_escape_either(
