@@ -8,7 +8,7 @@ Blobs get names that are never used again, so their bytes never change once a `B
 import base64
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -34,12 +34,12 @@ from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
 from probes import names, parties
-from repository.errors import BlobMissing, BlobStorageError, BlobTooLarge
+from repository.errors import BlobMissing, BlobStorageError
 
 CONNECTIONS: Final = 32
 TIMEOUT: Final = 30  # seconds for one answer of the storage
 SIGNED_FOR: Final = timedelta(minutes=15)  # clocks of two machines may differ
-_PASSING: Final = (408, 429, 500, 502, 503, 504)
+PASSING: Final = (408, 429, 500, 502, 503, 504)
 _NOT_THERE: Final = {400, 404, 416}  # InvalidBlockList, BlobNotFound, InvalidRange; any other status may pass
 
 azure_settings.tracing_enabled = False  # its decorators cost a tenth of every call
@@ -52,18 +52,42 @@ class Block:
     size: int
 
 
+@dataclass(frozen=True)
+class Call:
+    """One request to the storage, signed; whoever sends it, here or in the event loop (`rendition_blobs`)."""
+
+    method: str
+    url: str
+    blob: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def content(self, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+        """The body of an answer to it. BlobMissing, BlobStorageError."""
+        if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return b""  # the blob is empty
+        if status >= HTTPStatus.BAD_REQUEST:
+            code = headers.get("x-ms-error-code") or f"HTTP {status}"
+            if status in _NOT_THERE:
+                raise BlobMissing(f"The blob storage refused {self.blob}: {code}")
+            raise BlobStorageError(f"The blob storage did not serve {self.blob}: {code}")
+        return body
+
+
 class BlobStorage:
     """One container of one account. Every error of the storage is a BlobStorageError."""
 
     def __init__(self, connection_string: str, container: str) -> None:
         self.container = container
+        self._session = _session()
         self._service = BlobServiceClient.from_connection_string(
             connection_string,
-            transport=RequestsTransport(session=_session(connection_string), session_owner=False),
+            transport=RequestsTransport(session=self._session, session_owner=False),
             retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=2),
             connection_timeout=TIMEOUT,
             read_timeout=TIMEOUT,
         )
+        self._session.trust_env = not self.is_local
         self._client = self._service.get_container_client(container)
         self._connections = _connections()
         self._is_there = False
@@ -72,6 +96,11 @@ class BlobStorage:
     def endpoint(self) -> str:
         """The absolute URL of the account, without a trailing slash."""
         return self._service.url.rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """A proxy of the environment never serves the loopback, and looking for one costs time at every call."""
+        return urlsplit(self.endpoint).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def ensure_container(self) -> None:
         """Make the container unless it is known to be there."""
@@ -102,15 +131,11 @@ class BlobStorage:
 
     def blocks(self, blob: str) -> list[Block]:
         """The staged blocks, by index; those that were committed before when nothing is staged. BlobMissing."""
-        document = self._direct("GET", blob, "r", query="&comp=blocklist&blocklisttype=all", headers={})
-        return _listed(document, blob)
+        return listed(self._answered(self.block_list_call(blob)), blob)
 
     def commit(self, blob: str, indexes: Sequence[int], mime_type: str) -> None:
         """Make the blob of these blocks. Committing the same again changes nothing."""
-        identifiers = (base64.b64encode(_block_id(index).encode()).decode() for index in indexes)
-        blocks = "".join(f"<Latest>{identifier}</Latest>" for identifier in identifiers)
-        body = f'<?xml version="1.0" encoding="utf-8"?><BlockList>{blocks}</BlockList>'.encode()
-        self._direct("PUT", blob, "w", body, query="&comp=blocklist", headers={"x-ms-blob-content-type": mime_type})
+        self._answered(self.commit_call(blob, indexes, mime_type))
 
     def put(self, blob: str, data: bytes, mime_type: str) -> None:
         try:
@@ -126,13 +151,6 @@ class BlobStorage:
         except AzureError as err:
             raise _error(err, blob) from err
 
-    def read(self, blob: str, limit: int) -> bytes:
-        """All bytes of a small blob; BlobTooLarge if it has more than `limit`."""
-        data = self._direct("GET", blob, "r", headers={"x-ms-range": f"bytes=0-{limit}"})
-        if len(data) > limit:
-            raise BlobTooLarge(f"The blob {blob} has more than {limit} bytes")
-        return data
-
     def delete(self, blob: str) -> None:
         """Delete a blob; nothing happens if there is none."""
         try:
@@ -142,22 +160,49 @@ class BlobStorage:
         except AzureError as err:
             raise _error(err, blob) from err
 
-    def _direct(
-        self, method: str, blob: str, permission: str, body: bytes = b"", *, query: str = "", headers: dict[str, str]
-    ) -> bytes:
-        """A call by a URL signed for ourselves: what is done for every rendition costs a fifth of the SDK's call."""
-        expires = timezone.now() + SIGNED_FOR
-        url = f"{self._url(blob, None)}?{self._signature(blob, permission, expires)}{query}"
-        sent = {**headers, "content-type": "application/xml", **parties.introduced(names.REPOSITORY, url)}
+    # Calls by a URL signed for ourselves: what is done for every rendition costs a fifth of the SDK's call (ADR 14).
+
+    def block_list_call(self, blob: str) -> Call:
+        """Answered by a document for `listed`."""
+        return self._call("GET", blob, "r", query="&comp=blocklist&blocklisttype=all")
+
+    def commit_call(self, blob: str, indexes: Sequence[int], mime_type: str) -> Call:
+        identifiers = (base64.b64encode(_block_id(index).encode()).decode() for index in indexes)
+        blocks = "".join(f"<Latest>{identifier}</Latest>" for identifier in identifiers)
+        body = f'<?xml version="1.0" encoding="utf-8"?><BlockList>{blocks}</BlockList>'.encode()
+        return self._call(
+            "PUT", blob, "w", body, query="&comp=blocklist", headers={"x-ms-blob-content-type": mime_type}
+        )
+
+    def put_call(self, blob: str, data: bytes, mime_type: str) -> Call:
+        """Put Blob: for the few bytes that an event can carry."""
+        headers = {"x-ms-blob-type": "BlockBlob", "x-ms-blob-content-type": mime_type}
+        return self._call("PUT", blob, "w", data, headers=headers)
+
+    def read_call(self, blob: str, limit: int) -> Call:
+        """Answered by at most one byte more than `limit`."""
+        return self._call("GET", blob, "r", headers={"x-ms-range": f"bytes=0-{limit}"})
+
+    def _call(
+        self,
+        method: str,
+        blob: str,
+        permission: str,
+        body: bytes = b"",
+        *,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Call:
+        url = f"{self._url(blob, None)}?{self._signature(blob, permission, timezone.now() + SIGNED_FOR)}{query}"
+        introduced = parties.introduced(names.REPOSITORY, url)
+        return Call(method, url, blob, {**(headers or {}), "content-type": "application/xml", **introduced}, body)
+
+    def _answered(self, call: Call) -> bytes:
         try:
-            answer = self._connections.request(method, url, body=body or None, headers=sent)
+            answer = self._connections.request(call.method, call.url, body=call.body or None, headers=call.headers)
         except urllib3.exceptions.HTTPError as err:
-            raise BlobStorageError(f"The blob storage did not serve {blob}: {type(err).__name__}") from err
-        if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return b""  # the blob is empty
-        if answer.status >= HTTPStatus.BAD_REQUEST:
-            raise _refusal(answer, blob)
-        return bytes(answer.data)
+            raise BlobStorageError(f"The blob storage did not serve {call.blob}: {type(err).__name__}") from err
+        return call.content(answer.status, answer.headers, answer.data)
 
     def _url(self, blob: str, endpoint: str | None) -> str:
         return f"{endpoint or self.endpoint}/{self.container}/{quote(blob, safe='/')}"
@@ -200,10 +245,8 @@ def _storage(connection_string: str, container: str) -> BlobStorage:
     return BlobStorage(connection_string, container)
 
 
-def _session(connection_string: str) -> requests.Session:
+def _session() -> requests.Session:
     session = requests.Session()
-    # Looking for proxies in the environment costs a sixth of every call, and a proxy never serves the loopback.
-    session.trust_env = "//127.0.0.1" not in connection_string and "//localhost" not in connection_string
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Introduced(pool_connections=2, pool_maxsize=CONNECTIONS))
     return session
@@ -215,7 +258,7 @@ def _connections() -> urllib3.PoolManager:
         total=2,
         redirect=False,
         allowed_methods=None,
-        status_forcelist=_PASSING,
+        status_forcelist=PASSING,
         backoff_factor=0.5,
         raise_on_status=False,
     )
@@ -236,7 +279,7 @@ def _block_id(index: int) -> str:
     return f"{index:012}"
 
 
-def _listed(document: bytes, name: str) -> list[Block]:
+def listed(document: bytes, name: str) -> list[Block]:
     """The blocks of a Block List document: the staged ones, without any of them the committed ones."""
     try:
         root = ElementTree.fromstring(document)
@@ -261,13 +304,6 @@ def _error(err: AzureError, name: str) -> BlobStorageError:
     if isinstance(err, HttpResponseError) and err.status_code in _NOT_THERE:
         return BlobMissing(f"The blob storage refused {name}: {_code(err)}")
     return BlobStorageError(f"The blob storage did not serve {name}: {type(err).__name__}")
-
-
-def _refusal(answer: urllib3.BaseHTTPResponse, name: str) -> BlobStorageError:
-    code = answer.headers.get("x-ms-error-code") or f"HTTP {answer.status}"
-    if answer.status in _NOT_THERE:
-        return BlobMissing(f"The blob storage refused {name}: {code}")
-    return BlobStorageError(f"The blob storage did not serve {name}: {code}")
 
 
 def _code(err: HttpResponseError) -> str:

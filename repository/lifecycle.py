@@ -1,11 +1,6 @@
 """What the repository opens and closes with the server."""
 
-import asyncio
-from typing import Final
-
-from repository import binaries_asgi, deletions, poller
-
-PAUSE: Final = 5.0  # seconds
+from repository import binaries_asgi, deletions
 
 
 async def startup() -> None:
@@ -15,7 +10,6 @@ async def startup() -> None:
 async def pause() -> None:
     """The loops have ended; so has what they left in threads, after this, or soon."""
     deletions.stop()
-    await asyncio.to_thread(poller.wait_for_commits, PAUSE)
 
 
 async def resume() -> None:

@@ -6,10 +6,8 @@ For a page, the block lists are committed first, several at once; then one trans
 
 import asyncio
 import logging
-import threading
 from base64 import b64decode
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -25,7 +23,7 @@ from dbthreads import in_db
 from probes.gates import gates
 from repository import jobs, metadata, names, outcomes
 from repository.asset_compute import AssetComputeClient
-from repository.binaries import BlobStorage, storage
+from repository.binaries import storage
 from repository.doorbell import Doorbell
 from repository.errors import (
     BlobMissing,
@@ -40,25 +38,24 @@ from repository.metadata import Metadata
 from repository.models import JobRendition, JournalCursor
 from repository.outcomes import Outcome, StoredRendition
 from repository.parking import parking
+from repository.rendition_blobs import RenditionBlobs
 
 PAGE: Final = 200  # entries
 GATHER: Final = 0.1  # seconds after a page that was not full, so that the next one has the events of many renditions
 IDLE: Final = 1.0  # seconds between two polls while no job is under way
 PAUSE_AFTER_ERROR: Final = 1.0  # seconds
-COMMITS_AT_ONCE: Final = 8
 NOTHING_STORED: Final = "The worker reported the rendition, but no block of it was stored"
 
 logger = logging.getLogger(__name__)
-_commits = ThreadPoolExecutor(COMMITS_AT_ONCE, thread_name_prefix="commit")
 
 
 async def poll_journal(beat: Callable[[], None]) -> None:
     with Doorbell(jobs.bell) as bell:
-        async with AssetComputeClient() as service:
+        async with AssetComputeClient() as service, RenditionBlobs() as blobs:
             while True:
                 beat()
                 try:
-                    read = await poll(service)
+                    read = await poll(service, blobs)
                 except (ServiceError, BlobStorageError) as err:
                     logger.warning("The journal cannot be processed now: %s", err.message)
                     await asyncio.sleep(PAUSE_AFTER_ERROR)
@@ -71,19 +68,12 @@ async def poll_journal(beat: Callable[[], None]) -> None:
                     await bell.wait(IDLE)
 
 
-def wait_for_commits(within: float) -> None:
-    """Until the threads have ended all that was begun, or TimeoutError. Blocking; while the loop stands still."""
-    all_here = threading.Barrier(COMMITS_AT_ONCE)
-    if wait([_commits.submit(all_here.wait) for _ in range(COMMITS_AT_ONCE)], within).not_done:
-        raise TimeoutError("blocks are still being committed")
-
-
-async def poll(service: AssetComputeClient) -> int:
+async def poll(service: AssetComputeClient, blobs: RenditionBlobs) -> int:
     """Process one page; how many entries it had."""
     journal = urlsplit(await service.journal()).path
     entries, since = await in_db(_where_it_is, journal)
     if entries:
-        await attach(entries, "", "", partial(parking.done, entries))
+        await attach(blobs, entries, "", "", partial(parking.done, entries))
     try:
         page = await service.read_journal(since, PAGE)
     except JournalExpired:
@@ -95,26 +85,25 @@ async def poll(service: AssetComputeClient) -> int:
         return 1
     if page is None or not page.events:
         return 0
-    await process(page, journal)
+    await process(blobs, page, journal)
     return len(page.events)
 
 
-async def process(page: JournalPage, journal: str) -> None:
+async def process(blobs: RenditionBlobs, page: JournalPage, journal: str) -> None:
     """What is held at a gate is parked; everything else takes effect."""
     jobs_of = {job for entry in page.events if (job := job_of(entry))} if gates.active else set()
     held = await in_db(parking.held, jobs_of) if jobs_of else set()
     parked = [entry for entry in page.events if job_of(entry) in held] if held else []
     others = [entry for entry in page.events if entry not in parked] if held else page.events
-    await attach(others, journal, page.events[-1].position, partial(parking.park, parked))
+    await attach(blobs, others, journal, page.events[-1].position, partial(parking.park, parked))
 
 
-async def attach(entries: Sequence[JournalEntry], journal: str, last: str, in_it: Callable[[], None]) -> None:
+async def attach(
+    blobs: RenditionBlobs, entries: Sequence[JournalEntry], journal: str, last: str, in_it: Callable[[], None]
+) -> None:
     found = [outcome for entry in entries if (outcome := outcome_of(entry))]
     waiting = await in_db(outcomes.current, found) if found else {}
-    loop = asyncio.get_running_loop()
-    stored = await asyncio.gather(
-        *(loop.run_in_executor(_commits, _store, outcome, waiting.get(outcome.position)) for outcome in found)
-    )
+    stored = await asyncio.gather(*(_store(blobs, outcome, waiting.get(outcome.position)) for outcome in found))
     try:
         await in_db(outcomes.apply, stored, storage().container, journal, last, in_it)
     except (OperationalError, InterfaceError):
@@ -151,18 +140,17 @@ def outcome_of(entry: JournalEntry) -> Outcome | None:
     return replace(outcome, stored=_announced(outcome, facts), embedded=_embedded(event.data), size=facts.size)
 
 
-def store(outcome: Outcome, rendition: JobRendition | None) -> Outcome:
+async def store(blobs: RenditionBlobs, outcome: Outcome, rendition: JobRendition | None) -> Outcome:
     """Commit the blocks of a rendition that is waited for, and read it if it is metadata.
 
     A rendition of which nothing was stored has failed. BlobStorageError if that cannot be known now.
     """
     if rendition is None or outcome.stored is None:
         return outcome
-    blobs = storage()
     stored = replace(outcome.stored, blob=rendition.blob)
     try:
-        stored = replace(stored, size=_commit(blobs, rendition, stored.mime_type, outcome))
-        extracted = _extracted(blobs, rendition)
+        stored = replace(stored, size=await _commit(blobs, rendition, stored.mime_type, outcome))
+        extracted = await _extracted(blobs, rendition)
     except BlobMissing as err:
         return replace(outcome, stored=None, reason="GenericError", message=f"{NOTHING_STORED} ({err.message})")
     except (MetadataError, BlobTooLarge) as err:
@@ -170,9 +158,9 @@ def store(outcome: Outcome, rendition: JobRendition | None) -> Outcome:
     return replace(outcome, stored=stored, metadata=extracted)
 
 
-def _store(outcome: Outcome, rendition: JobRendition | None) -> Outcome:
+async def _store(blobs: RenditionBlobs, outcome: Outcome, rendition: JobRendition | None) -> Outcome:
     try:
-        return store(outcome, rendition)
+        return await store(blobs, outcome, rendition)
     except BlobStorageError:
         raise
     except Exception as err:  # a rendition that breaks us has failed, and breaks no other
@@ -196,23 +184,24 @@ def _broken(outcome: Outcome, err: Exception) -> Outcome:
     return replace(outcome, stored=None, metadata=None, reason="GenericError", message=message)
 
 
-def _commit(blobs: BlobStorage, rendition: JobRendition, mime_type: str, outcome: Outcome) -> int:
+async def _commit(blobs: RenditionBlobs, rendition: JobRendition, mime_type: str, outcome: Outcome) -> int:
     """The bytes that the blob has now. With one block URL there is one block, and no need to ask for the list."""
     if outcome.embedded is not None:
-        blobs.put(rendition.blob, outcome.embedded, mime_type)
+        await blobs.put(rendition.blob, outcome.embedded, mime_type)
         return len(outcome.embedded)
     if outcome.size is not None and rendition.capacity <= jobs.PART_SIZE:
-        blobs.commit(rendition.blob, [0] if outcome.size else [], mime_type)
+        await blobs.commit(rendition.blob, [0] if outcome.size else [], mime_type)
         return outcome.size
-    blocks = blobs.blocks(rendition.blob)
-    blobs.commit(rendition.blob, [block.index for block in blocks], mime_type)
+    blocks = await blobs.blocks(rendition.blob)
+    await blobs.commit(rendition.blob, [block.index for block in blocks], mime_type)
     return sum(block.size for block in blocks)
 
 
-def _extracted(blobs: BlobStorage, rendition: JobRendition) -> Metadata | None:
+async def _extracted(blobs: RenditionBlobs, rendition: JobRendition) -> Metadata | None:
     if rendition.instructions.get("fmt") != "xmp":
         return None
-    return metadata.parse(blobs.read(rendition.blob, settings.METADATA_MAX_BYTES))
+    document = await blobs.read(rendition.blob, settings.METADATA_MAX_BYTES)
+    return await asyncio.to_thread(metadata.parse, document)
 
 
 def _announced(outcome: Outcome, facts: RenditionMetadata) -> StoredRendition:
