@@ -1,21 +1,29 @@
 """Django as WSGI in a fixed pool of threads whose database connections persist.
 
-a2wsgi does the translation. Two things of real traffic that it leaves open are settled here before it sees them: a
-client that goes away in the middle of a body (Django would take what came for the whole), and a chunked body without
-Content-Length (Django would take it for empty).
+A request that fits in memory is read first, then answered by one call in a thread, so it costs one change of thread
+there and one back. a2wsgi, which translates between the two protocols, would take eight; it has the longer bodies,
+which Django reads as they come. Two things of real traffic are settled before Django sees them: a client that goes away
+in the middle of a body (Django would take what came for the whole), and a chunked body without Content-Length (Django
+would take it for empty).
 """
 
+import asyncio
+import contextvars
+import io
 import tempfile
-from typing import IO, cast
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any, cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi import build_environ
 from a2wsgi.wsgi_typing import WSGIApp
 from django.core.wsgi import get_wsgi_application
 from starlette.types import Message, Receive, Scope, Send
 
 THREADS = 16
-IN_MEMORY = 1024 * 1024  # bytes of a chunked body before it goes to a temporary file
-CHUNK = 256 * 1024
+IN_MEMORY = 1024 * 1024  # bytes of a body; a longer chunked one goes to a temporary file
+AT_ONCE = 256 * 1024  # bytes of an answer that are collected before they are sent
 
 
 class ClientGone(ConnectionError):
@@ -24,31 +32,81 @@ class ClientGone(ConnectionError):
 
 class DjangoThreads:
     def __init__(self, wsgi: WSGIApp | None = None) -> None:
-        django = cast(WSGIApp, get_wsgi_application())
-        self._wsgi = WSGIMiddleware(wsgi or django, workers=THREADS)
+        self._django = wsgi or cast(WSGIApp, get_wsgi_application())
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="WSGI")
+        self._streaming = WSGIMiddleware(self._django)
+        self._streaming.executor = self._threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        if _is_chunked(scope):
-            await self._with_length(scope, _to_the_end(receive), send)
-        else:
-            await self._wsgi(scope, _to_the_end(receive), send)  # type: ignore[arg-type]
-
-    async def _with_length(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
+        receive = _to_the_end(receive)
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length")
+        if length is not None and (not length.isdigit() or int(length) > IN_MEMORY):
+            await self._streaming(scope, receive, send)  # type: ignore[arg-type]
+            return
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) if _is_chunked(headers) else io.BytesIO() as body:
             try:
-                length = await _spool(receive, spool)
+                read = await _read(receive, body) if length != b"0" else 0
             except ClientGone:
                 return
-            kept = [(name, value) for name, value in scope["headers"] if name != b"transfer-encoding"]
-            scope = {**scope, "headers": [*kept, (b"content-length", b"%d" % length)]}
-            await self._wsgi(scope, _replay(spool, length), send)  # type: ignore[arg-type]
+            await self._answer(_with_length(scope, read), body, send)
+
+    async def _answer(self, scope: Scope, body: IO[bytes], send: Send) -> None:
+        environ = build_environ(scope, body)  # type: ignore[arg-type]
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        answer = Answer(loop, send)
+        await loop.run_in_executor(self._threads, context.run, answer.run, self._django, environ)
+        await answer.finish()
 
 
-def _is_chunked(scope: Scope) -> bool:
-    names = {name for name, _ in scope["headers"]}
-    return b"transfer-encoding" in names and b"content-length" not in names
+class Answer:
+    """What Django answers to one request: collected in a thread, sent by the event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
+        self._loop = loop
+        self._send = send
+        self._start: Message | None = None
+        self._body = bytearray()
+
+    def run(self, django: WSGIApp, environ: Any) -> None:
+        """In a thread: call Django. Only of an answer longer than AT_ONCE is anything sent meanwhile."""
+        chunks: Iterable[bytes] = django(environ, self._started)  # type: ignore[arg-type]
+        try:
+            for chunk in chunks:
+                self._body += chunk
+                if len(self._body) >= AT_ONCE:
+                    asyncio.run_coroutine_threadsafe(self._flush(more_body=True), self._loop).result()
+        finally:
+            getattr(chunks, "close", lambda: None)()
+
+    async def finish(self) -> None:
+        """Send what was not sent yet."""
+        await self._flush(more_body=False)
+
+    def _started(self, status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
+        encoded = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
+        self._start = {"type": "http.response.start", "status": int(status[:3]), "headers": encoded}
+
+    async def _flush(self, more_body: bool) -> None:
+        start, self._start = self._start, None
+        body, self._body = bytes(self._body), bytearray()
+        if start:
+            await self._send(start)
+        await self._send({"type": "http.response.body", "body": body, "more_body": more_body})
+
+
+def _is_chunked(headers: dict[bytes, bytes]) -> bool:
+    return b"transfer-encoding" in headers and b"content-length" not in headers
+
+
+def _with_length(scope: Scope, length: int) -> Scope:
+    """As if the client had said it, and sent no chunks."""
+    if not any(name == b"transfer-encoding" for name, _ in scope["headers"]):
+        return scope
+    kept = [(name, value) for name, value in scope["headers"] if name not in {b"transfer-encoding", b"content-length"}]
+    return {**scope, "headers": [*kept, (b"content-length", b"%d" % length)]}
 
 
 def _to_the_end(receive: Receive) -> Receive:
@@ -61,19 +119,12 @@ def _to_the_end(receive: Receive) -> Receive:
     return receive_or_raise
 
 
-async def _spool(receive: Receive, spool: IO[bytes]) -> int:
+async def _read(receive: Receive, body: IO[bytes]) -> int:
+    """Bring the whole body; its length in bytes."""
     while True:
         message = await receive()
-        spool.write(message.get("body", b""))
+        body.write(message.get("body", b""))
         if not message.get("more_body", False):
-            length = spool.tell()
-            spool.seek(0)
+            length = body.tell()
+            body.seek(0)
             return length
-
-
-def _replay(spool: IO[bytes], length: int) -> Receive:
-    async def receive() -> Message:
-        body = spool.read(CHUNK)
-        return {"type": "http.request", "body": body, "more_body": spool.tell() < length}
-
-    return receive

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from a2wsgi.wsgi_typing import Environ, StartResponse
 
-from config.django_threads import DjangoThreads
+from config.django_threads import AT_ONCE, IN_MEMORY, DjangoThreads
 
 Seen = dict[str, object]
 
@@ -67,13 +67,44 @@ def test_a_plain_body_passes_as_it_is(port: int) -> None:
     assert seen == {"body": "ok", "length": "2"}
 
 
-def test_a_client_that_leaves_in_the_middle_is_an_error_not_a_short_body() -> None:
+def test_a_long_answer_is_sent_piece_by_piece() -> None:
+    pieces = [bytes([index]) * (AT_ONCE // 2 + 1) for index in range(5)]
+
+    def many(_environ: Environ, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [("content-type", "application/octet-stream")])
+        yield from pieces
+
+    request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    with serving(DjangoThreads(many)) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert [answer.count(piece) for piece in pieces] == [1] * len(pieces)
+
+
+def test_a_short_body_that_does_not_come_to_its_end_never_reaches_django() -> None:
+    called: list[str] = []
+
+    def never(_environ: Environ, start_response: StartResponse) -> list[bytes]:
+        called.append("called")
+        start_response("204 No Content", [])
+        return []
+
+    with serving(DjangoThreads(never)) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 204"
+    assert called == ["called"]
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_long_body_is_an_error_not_a_short_body() -> None:
     outcome: list[str] = []
     ended = threading.Event()
 
     def reading(environ: Environ, start_response: StartResponse) -> list[bytes]:
         try:
-            environ["wsgi.input"].read(10)
+            environ["wsgi.input"].read(2 * IN_MEMORY)
             outcome.append("taken for whole")
         except ConnectionError:
             outcome.append("refused")
@@ -84,6 +115,6 @@ def test_a_client_that_leaves_in_the_middle_is_an_error_not_a_short_body() -> No
 
     with serving(DjangoThreads(reading)) as port:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\nhalf" % (2 * IN_MEMORY))
         assert ended.wait(10)
     assert outcome == ["refused"]
