@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from compute.models import Activation, Invocation, RenditionTask
+from compute.models import Activation, RenditionTask
 from compute.rendition_events import Outcome
 from contract import jsontext
 from contract.texts import clean
@@ -71,40 +71,52 @@ class Settlement:
 def create(new: NewActivation) -> dict[str, int]:
     """Write an activation; the ids of its invocations by worker URL. In the caller's transaction."""
     now = time.time()
-    activation = Activation.objects.create(
-        activation_id=new.activation_id,
-        request_id=new.request_id,
-        org_id=new.org_id,
-        client_id=new.client_id,
-        access_token=new.access_token,
-        source=new.source,
-        user_data=new.user_data,
-        body_hash=new.body_hash,
-        accepted_at=now,
+    sql.execute(
+        "INSERT INTO compute_activation (activation_id, request_id, org_id, client_id, access_token, source, user_data,"
+        " body_hash, accepted_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(new.activation_id, new.request_id, new.org_id, new.client_id, new.access_token),
+            *(_json(new.source), _json(new.user_data), new.body_hash, now),
+        ],
     )
     workers = dict.fromkeys(worker for worker, _ in new.renditions)
-    # A custom worker is called by a loop that looks for what is due; a message calls the core worker sooner.
-    invocations = {
-        worker: Invocation.objects.create(
-            activation=activation, worker=worker, due_at=now + (RESEND_AFTER if worker == CORE else 0)
-        )
-        for worker in workers
-    }
-    RenditionTask.objects.bulk_create(
-        RenditionTask(invocation=invocations[worker], index=index, instructions=instructions)
-        for index, (worker, instructions) in enumerate(new.renditions)
+    invocations = {worker: _invocation(new.activation_id, worker, now) for worker in workers}
+    sql.execute_many(
+        'INSERT INTO compute_renditiontask (invocation_id, "index", instructions, state, publish_attempts)'
+        " VALUES (%s, %s, %s, 'queued', 0)",
+        [
+            (invocations[worker], index, jsontext.dumps(instructions))
+            for index, (worker, instructions) in enumerate(new.renditions)
+        ],
     )
-    return {worker: invocation.pk for worker, invocation in invocations.items()}
+    return invocations
+
+
+def _invocation(activation_id: str, worker: str, now: float) -> int:
+    # A custom worker is called by a loop that looks for what is due; a message calls the core worker sooner.
+    due_at = now + (RESEND_AFTER if worker == CORE else 0)
+    return int(
+        sql.scalar(
+            "INSERT INTO compute_invocation (activation_id, worker, state, owner, attempts, due_at,"
+            " worker_activation_id) VALUES (%s, %s, 'queued', '', 0, %s, '') RETURNING id",
+            [activation_id, worker, due_at],
+        )
+    )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else jsontext.dumps(value)
 
 
 def unfinished_twin(client_id: str, request_id: str, body_hash: str) -> str | None:
     """An activation of the very same request that is still being worked on."""
-    twin = (
-        Activation.objects.filter(client_id=client_id, request_id=request_id, body_hash=body_hash)
-        .filter(invocations__due_at__isnull=False)
-        .values_list("activation_id", flat=True)
+    twin: str | None = sql.scalar(
+        "SELECT a.activation_id FROM compute_activation a JOIN compute_invocation i"
+        " ON i.activation_id = a.activation_id AND i.due_at IS NOT NULL"
+        " WHERE a.client_id = %s AND a.request_id = %s AND a.body_hash = %s ORDER BY a.accepted_at LIMIT 1",
+        [client_id, request_id, body_hash],
     )
-    return twin.first()
+    return twin
 
 
 def take_core(invocation_id: int, owner: str, lease: float) -> CoreWork | None:
@@ -272,7 +284,7 @@ def _settled(settlement: Settlement, now: float) -> tuple[Any, ...]:
     outcome = settlement.outcome
     return (
         RenditionTask.State.FAILED.value if outcome.failed else RenditionTask.State.CREATED.value,
-        None if outcome.metadata is None else jsontext.dumps(outcome.metadata),
+        _json(outcome.metadata),
         outcome.data and clean(outcome.data),
         outcome.error_reason and clean(outcome.error_reason)[:LONGEST_REASON],
         outcome.error_message and clean(outcome.error_message),

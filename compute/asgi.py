@@ -52,7 +52,9 @@ async def _start(accepted: Accepted) -> None:
     live.ring()
     publish_from = time.time() + settings.EVENT_VISIBLE_DELAY
     core = accepted.invocations.get(CORE)
-    if core is not None:
+    if core is not None and dispatch().is_in_memory:
+        dispatch().send(core, publish_from)
+    elif core is not None:
         await in_db(dispatch().send, core, publish_from)
     if len(accepted.invocations) > (core is not None):
         custom_workers.bell.ring()

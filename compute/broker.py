@@ -19,12 +19,14 @@ class MessageBroker:
 
     broker: dramatiq.Broker
     errors: tuple[type[Exception], ...] = ()
+    is_in_memory: bool = False
+    """Then sending waits for nothing, and never fails."""
 
 
 def make_broker(url: str) -> MessageBroker:
     """The broker at a redis:, rediss:, unix:, amqp: or amqps: URL; in memory without one."""
     if not url:
-        return MessageBroker(StubBroker(middleware=[]))
+        return MessageBroker(StubBroker(middleware=[]), is_in_memory=True)
     return _redis(url) if url.startswith(("redis:", "rediss:", "unix:")) else _rabbitmq(url)
 
 

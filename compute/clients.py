@@ -12,7 +12,7 @@ from compute.models import ClientRegistration
 from compute.refusals import EventsRefused, NotRegistered, Unavailable
 from contract.events import EVENT_CODE, provider_id
 from contract.registration import RegistrationAnswer
-from dbthreads import in_db
+from dbthreads import in_db, sql
 
 NAME = "asset-compute"
 WORKSPACE = "default"
@@ -36,7 +36,8 @@ async def unregister(caller: Caller) -> None:
 
 
 def is_registered(org_id: str, client_id: str) -> bool:
-    return ClientRegistration.objects.filter(org_id=org_id, client_id=client_id).exists()
+    query = "SELECT 1 FROM compute_clientregistration WHERE org_id = %s AND client_id = %s"
+    return sql.scalar(query, [org_id, client_id]) is not None
 
 
 async def _events_registration(caller: Caller) -> tuple[str, RegistrationAnswer]:

@@ -108,7 +108,7 @@ class Dispatch:
     def __init__(self, url: str) -> None:
         self.runner: CoreRunner | None = None
         made = make_broker(url)
-        self.broker, self._errors = made.broker, made.errors
+        self.broker, self.is_in_memory, self._errors = made.broker, made.is_in_memory, made.errors
         declare = dramatiq.actor(actor_name="run_invocation", queue_name=QUEUE, broker=self.broker)
         self._actor = declare(self._run_invocation)
         self._worker: dramatiq.Worker | None = None

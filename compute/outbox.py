@@ -31,6 +31,14 @@ class OutgoingEvent:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What was due, and when the next event will be, in seconds since the epoch."""
+
+    events: list[OutgoingEvent]
+    next_due: float | None
+
+
+@dataclass(frozen=True)
 class Sent:
     """What became of an attempt: delivered (`retry_at` None), or to be sent again then."""
 
@@ -39,7 +47,7 @@ class Sent:
     abandoned: bool = False
 
 
-def take(limit: int) -> list[OutgoingEvent]:
+def take(limit: int) -> Taken:
     """Take at most `limit` events that are due, so that no other process sends them meanwhile."""
     now = time.time()
     due = f"SELECT id FROM compute_renditiontask WHERE publish_at <= %s ORDER BY publish_at LIMIT %s{sql.skip_locked()}"
@@ -47,7 +55,7 @@ def take(limit: int) -> list[OutgoingEvent]:
         f"UPDATE compute_renditiontask SET publish_at = %s WHERE id IN ({due}) RETURNING id",
         [now + SENDING_FOR, now, limit],
     )
-    return _events([task for (task,) in taken])
+    return Taken(_events([task for (task,) in taken]), _next_due())
 
 
 def put_off(tasks: Sequence[int], until: float) -> None:
@@ -63,8 +71,7 @@ def all_due() -> None:
     sql.execute("UPDATE compute_renditiontask SET publish_at = %s WHERE publish_at > %s", [now, now])
 
 
-def next_due() -> float | None:
-    """When the next event is due, in seconds since the epoch."""
+def _next_due() -> float | None:
     due: float | None = sql.scalar("SELECT min(publish_at) FROM compute_renditiontask WHERE publish_at IS NOT NULL")
     return due
 

@@ -17,7 +17,7 @@ from probes.gates import LOOK_AGAIN, Subject, gates
 
 AT_ONCE = 32
 FALLBACK_POLL = 1.0  # seconds: for events of other processes, which ring no bell here
-GATHER = 0.01  # seconds: renditions of one asset finish close together, and are cheaper sent together
+GATHER = 0.02  # seconds: renditions of one asset finish close together, and are cheaper sent together
 FIRST_RETRY = 0.2
 LONGEST_RETRY = 30.0
 NOBODY_PATIENCE = 60.0
@@ -35,8 +35,7 @@ async def publish_events(beat: Callable[[], None]) -> None:
     try:
         while True:
             beat()
-            await publisher.take_due()
-            await bell.wait(await publisher.pause())
+            await bell.wait(await publisher.take_due())
             await asyncio.sleep(GATHER)
     finally:
         await publisher.close()
@@ -47,24 +46,23 @@ class Publisher:
         self._ingress = Ingress()
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def take_due(self) -> None:
-        """Start sending what is due, as far as there is room."""
+    async def take_due(self) -> float:
+        """Start sending what is due, as far as there is room; seconds until it is worth looking again, if nobody rings
+        before."""
+        pause = FALLBACK_POLL
         while room := AT_ONCE - len(self._sending):
             taken = await in_db(outbox.take, room)
-            events = await in_db(_let_through, taken) if gates.active and taken else taken
+            events = taken.events
+            if gates.active and events:
+                events = await in_db(_let_through, events)
+                pause = LOOK_AGAIN if len(events) < len(taken.events) else pause
             for event in events:
                 task = asyncio.create_task(self._send(event), name=f"publish-{event.event_id}")
                 self._sending.add(task)
                 task.add_done_callback(self._sent)
-            if len(taken) < room:
-                return
-
-    async def pause(self) -> float:
-        """Seconds until it is worth looking again, if nobody rings before."""
-        if len(self._sending) >= AT_ONCE:
-            return FALLBACK_POLL  # the first that is sent rings the bell
-        due = await in_db(outbox.next_due)
-        return FALLBACK_POLL if due is None else min(max(due - time.time(), 0.0), FALLBACK_POLL)
+            if len(taken.events) < room:
+                return pause if taken.next_due is None else min(max(taken.next_due - time.time(), 0.0), pause)
+        return pause  # the first that is sent rings the bell
 
     async def close(self) -> None:
         for task in self._sending:

@@ -1,6 +1,7 @@
 """Plain SQL for the hot paths, where the ORM costs ten times the query. Placeholders are %s on every database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -29,6 +30,11 @@ def execute_many(sql: str, many: Sequence[Sequence[Any]]) -> None:
     if many:
         with connection.cursor() as cursor:
             cursor.executemany(sql, many)
+
+
+def moment(value: datetime) -> Any:
+    """As this database takes it for a parameter."""
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def marks(values: Sequence[Any]) -> str:

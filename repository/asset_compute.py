@@ -132,9 +132,7 @@ class AssetComputeClient:
             method, connections.exactly(url), headers=headers, data=content, allow_redirects=False
         ) as answer:
             body = await answer.read()
-            return httpx.Response(
-                answer.status, headers=list(answer.headers.items()), content=body, request=httpx.Request(method, url)
-            )
+            return httpx.Response(answer.status, headers=list(answer.headers.items()), content=body)
 
     async def _identity(self) -> dict[str, str]:
         return {
@@ -190,7 +188,7 @@ def _parsed(model: type[Answer], response: httpx.Response) -> Answer:
     try:
         return model.model_validate(jsontext.loads(response.content))
     except ValueError as err:  # pydantic's own is one
-        raise Unreadable(f"{response.url.path} answered what {model.__name__} does not allow") from err
+        raise Unreadable(f"The answer is not what {model.__name__} allows") from err
 
 
 def _position_of_next(response: httpx.Response) -> str:

@@ -4,15 +4,16 @@ Rows first: the intent to delete a blob is written in the transaction that drops
 `delete-blobs` acts on it, so a crash between the two loses nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from django.db import connection
 from django.utils import timezone
 
+from dbthreads import sql
 from repository.doorbell import Bell
-from repository.models import Binary, BlobDeletion
+from repository.models import BlobDeletion
 
 _CHUNK = 500
 bell = Bell()  # rings when there is a blob to delete
@@ -33,20 +34,12 @@ class NewBinary(Protocol):
 
 def add(container: str, blob: str, size: int, mime_type: str, sha1: str = "") -> int:
     """The key of a new row for a blob that is in the storage; `size` in bytes."""
-    created = Binary.objects.create(
-        container=container, blob=blob, size=size, mime_type=mime_type, sha1=sha1, created=timezone.now()
-    )
-    return created.pk
+    return _insert([(container, blob, size, mime_type, sha1)])[0]
 
 
 def add_all(container: str, binaries: Iterable[NewBinary]) -> list[int]:
     """The keys of several new rows, in the order of the blobs."""
-    now = timezone.now()
-    rows = [
-        Binary(container=container, blob=new.blob, size=new.size, mime_type=new.mime_type, sha1=new.sha1, created=now)
-        for new in binaries
-    ]
-    return [row.pk for row in Binary.objects.bulk_create(rows)]
+    return _insert([(container, new.blob, new.size, new.mime_type, new.sha1) for new in binaries])
 
 
 def release(binary_ids: Iterable[int]) -> None:
@@ -63,6 +56,23 @@ def discard_blobs(container: str, blobs: Iterable[str], after: datetime | None =
         [BlobDeletion(container=container, blob=blob, next_attempt_at=due) for blob in blobs]
     )
     bell.ring_on_commit()
+
+
+def _insert(rows: Sequence[tuple[str, str, int, str, str]]) -> list[int]:
+    """(container, blob, size, MIME type, SHA-1); the keys, in the same order."""
+    now = sql.moment(timezone.now())
+    keys: dict[str, int] = {}
+    for start in range(0, len(rows), _CHUNK // 6):
+        some = rows[start : start + _CHUNK // 6]
+        places = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
+        keys |= dict(
+            sql.rows(
+                "INSERT INTO repository_binary (container, blob, size, mime_type, sha1, created)"
+                f" VALUES {places} RETURNING blob, id",
+                [value for row in some for value in (*row, now)],
+            )
+        )
+    return [keys[row[1]] for row in rows]
 
 
 def _release(binary_ids: list[int]) -> None:

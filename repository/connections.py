@@ -10,9 +10,7 @@ import trust
 _PLAIN: Final = ("accept", "accept-encoding", "user-agent")  # headers that nobody asked for
 
 
-def session(
-    timeout: float, is_local: bool, limit: int = 0
-) -> aiohttp.ClientSession:
+def session(timeout: float, is_local: bool, limit: int = 0) -> aiohttp.ClientSession:
     """To be closed by whoever asked. `timeout` in seconds for a whole exchange; at most `limit` at once (0: any)."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=limit, ssl=trust.context()),

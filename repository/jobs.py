@@ -9,11 +9,12 @@ these two states ends each of its renditions, so nothing is ever stuck. To be ca
 a function says otherwise.
 """
 
+import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -28,6 +29,7 @@ LIVE: Final = (JobState.PENDING, JobState.SUBMITTED)
 PART_SIZE: Final = 100 * 1024 * 1024  # bytes; Adobe's transfer library refuses larger parts
 MIN_PART_SIZE: Final = 1024 * 1024
 MAX_PARTS: Final = 512
+_LIVE: Final = "('pending', 'submitted')"
 
 bell = Bell()  # rings when there is a job to send
 
@@ -38,24 +40,58 @@ class EnqueuedJob:
     generation: int
 
 
+@dataclass(frozen=True)
+class AwaitedRendition:
+    """A rendition whose event is still to come; `key` is that of its row, `capacity` in bytes."""
+
+    key: int
+    job: str
+    asset_uuid: str
+    name: str
+    instructions: Mapping[str, Any]
+    blob: str
+    capacity: int
+
+
 def enqueue(asset_uuid: str, renditions: Sequence[RequestedRendition]) -> EnqueuedJob:
     """Ask for renditions of an asset; a live job that it has is superseded, and its late events ignored."""
     newest = sql.scalar("SELECT MAX(generation) FROM repository_processingjob WHERE asset_uuid = %s", [asset_uuid])
     if newest is not None:
         supersede(asset_uuid)
-    job = _add(asset_uuid, (newest or 0) + 1)
-    JobRendition.objects.bulk_create(
-        JobRendition(
-            job_id=job.id,
-            position=position,
-            name=rendition.name,
-            instructions=dict(rendition.instructions),
-            blob=new_blob("renditions"),
-            capacity=PART_SIZE,
-        )
-        for position, rendition in enumerate(renditions)
+    generation = (newest or 0) + 1
+    job_id = _add(asset_uuid, generation)
+    sql.execute_many(
+        "INSERT INTO repository_jobrendition (job_id, position, name, instructions, blob, capacity, state, reason,"
+        " message) VALUES (%s, %s, %s, %s, %s, %s, 'requested', '', '')",
+        [
+            (
+                job_id,
+                position,
+                rendition.name,
+                json.dumps(dict(rendition.instructions)),
+                new_blob("renditions"),
+                PART_SIZE,
+            )
+            for position, rendition in enumerate(renditions)
+        ],
     )
-    return EnqueuedJob(job.id, job.generation)
+    return EnqueuedJob(job_id, generation)
+
+
+def awaited(job_ids: Collection[str]) -> list[AwaitedRendition]:
+    """What live jobs among these still wait for."""
+    if not job_ids:
+        return []
+    found = sql.rows(
+        "SELECT r.id, r.job_id, j.asset_uuid, r.name, r.instructions, r.blob, r.capacity FROM repository_jobrendition r"
+        " JOIN repository_processingjob j ON j.id = r.job_id"
+        f" WHERE r.job_id IN ({sql.marks(tuple(job_ids))}) AND r.state = 'requested' AND j.state IN {_LIVE}",
+        tuple(job_ids),
+    )
+    return [
+        AwaitedRendition(key, job, asset, name, json.loads(instructions), blob, capacity)
+        for key, job, asset, name, instructions, blob, capacity in found
+    ]
 
 
 def unfinished(asset_uuid: str) -> list[RequestedRendition]:
@@ -75,7 +111,7 @@ def move_to_new_job(job: ProcessingJob, renditions: Iterable[JobRendition]) -> N
     """Ask again for renditions of a job, with other blobs: an event of the old job finds them no more."""
     successor = _add(job.asset_uuid, job.generation, resubmissions=job.resubmissions + 1)
     for rendition in renditions:
-        rendition.job = successor
+        rendition.job_id = successor
         rendition.blob = new_blob("renditions")
         rendition.save(update_fields=["job", "blob", "capacity"])
 
@@ -92,7 +128,7 @@ def claim(limit: int, lease: timedelta, but: Sequence[str] = ()) -> list[str]:
     `but` are ids of jobs that are held. A transaction of its own.
     """
     now = timezone.now()
-    values = [connection.ops.adapt_datetimefield_value(moment) for moment in (now + lease, now, now)]
+    values = [sql.moment(moment) for moment in (now + lease, now, now)]
     others = f" AND id NOT IN ({', '.join(['%s'] * len(but))})" if but else ""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -107,12 +143,10 @@ def claim(limit: int, lease: timedelta, but: Sequence[str] = ()) -> list[str]:
 
 def submitted(job_id: str, activation_id: str, answer_within: timedelta) -> None:
     """Its events may have come already: then it is done, and stays so. A transaction of its own."""
-    ProcessingJob.objects.filter(id=job_id, state=JobState.PENDING).update(
-        state=JobState.SUBMITTED,
-        activation_id=activation_id[:36],
-        next_attempt_at=timezone.now() + answer_within,
-        reason="",
-        message="",
+    sql.execute(
+        "UPDATE repository_processingjob SET state = 'submitted', activation_id = %s, next_attempt_at = %s,"
+        " reason = '', message = '' WHERE id = %s AND state = 'pending'",
+        [activation_id[:36], sql.moment(timezone.now() + answer_within), job_id],
     )
 
 
@@ -131,24 +165,40 @@ def end(job_ids: Iterable[str], state: JobState, reason: str = "", message: str 
 
 def with_live_jobs(asset_uuids: Iterable[str]) -> set[str]:
     """Those of the assets that are being processed."""
-    live = ProcessingJob.objects.filter(asset_uuid__in=list(asset_uuids), state__in=LIVE)
-    return set(live.values_list("asset_uuid", flat=True))
+    uuids = tuple(asset_uuids)
+    if not uuids:
+        return set()
+    query = (
+        f"SELECT DISTINCT asset_uuid FROM repository_processingjob WHERE asset_uuid IN ({sql.marks(uuids)})"
+        f" AND state IN {_LIVE}"
+    )
+    return {uuid for (uuid,) in sql.rows(query, uuids)}
+
+
+def end_finished(asset_uuids: Iterable[str]) -> None:
+    """End the live jobs of these assets that wait for nothing more."""
+    uuids = tuple(asset_uuids)
+    if uuids:
+        sql.execute(
+            f"UPDATE repository_processingjob SET state = 'done' WHERE asset_uuid IN ({sql.marks(uuids)})"
+            f" AND state IN {_LIVE} AND NOT EXISTS (SELECT 1 FROM repository_jobrendition r"
+            " WHERE r.job_id = repository_processingjob.id AND r.state = 'requested')",
+            uuids,
+        )
 
 
 def under_way() -> bool:
     """Whether any job is live, so that events are to be expected."""
-    return ProcessingJob.objects.filter(state__in=LIVE).exists()
+    return sql.scalar(f"SELECT 1 FROM repository_processingjob WHERE state IN {_LIVE} LIMIT 1") is not None
 
 
-def _add(asset_uuid: str, generation: int, resubmissions: int = 0) -> ProcessingJob:
-    now = timezone.now()
-    job = ProcessingJob.objects.create(
-        id=str(uuid.uuid4()),
-        asset_uuid=asset_uuid,
-        generation=generation,
-        resubmissions=resubmissions,
-        next_attempt_at=now,
-        created=now,
+def _add(asset_uuid: str, generation: int, resubmissions: int = 0) -> str:
+    job_id, now = str(uuid.uuid4()), sql.moment(timezone.now())
+    sql.execute(
+        "INSERT INTO repository_processingjob (id, asset_uuid, generation, state, attempts, resubmissions,"
+        " next_attempt_at, activation_id, reason, message, created, changes)"
+        " VALUES (%s, %s, %s, 'pending', 0, %s, %s, '', '', '', %s, '')",
+        [job_id, asset_uuid, generation, resubmissions, now, now],
     )
     bell.ring_on_commit()
-    return job
+    return job_id

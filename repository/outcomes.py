@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from dbthreads import sql
 from repository import assets, binary_rows, jobs, metadata, property_changes, tree
 from repository.assets import AssetState
+from repository.jobs import AwaitedRendition
 from repository.metadata import Metadata
 from repository.models import (
     Binary,
@@ -62,7 +62,7 @@ class Outcome:
     size: int | None = None
 
 
-def current(outcomes: Iterable[Outcome]) -> dict[str, JobRendition]:
+def current(outcomes: Iterable[Outcome]) -> dict[str, AwaitedRendition]:
     """The renditions that are still waited for, by the position of the event that came for them."""
     waiting = _waiting({outcome.job for outcome in outcomes})
     found = ((outcome.position, waiting.get((outcome.job, outcome.rendition))) for outcome in outcomes)
@@ -86,14 +86,12 @@ def apply(
         _write_states(settled)
         by_asset: dict[str, list[Outcome]] = {}
         for rendition, outcome in settled:
-            by_asset.setdefault(rendition.job.asset_uuid, []).append(outcome)
+            by_asset.setdefault(rendition.asset_uuid, []).append(outcome)
         superfluous += _attach(by_asset, container)
         _finish(set(by_asset))
         _discard(superfluous, container)
         if journal:
-            JournalCursor.objects.update_or_create(
-                journal=journal, defaults={"position": position, "updated": timezone.now()}
-            )
+            _move_cursor(journal, position)
 
 
 def give_up(job_id: str, reason: str, message: str) -> None:
@@ -109,24 +107,30 @@ def give_up(job_id: str, reason: str, message: str) -> None:
         _finish({job.asset_uuid}, AssetState.UNPROCESSED)
 
 
+def _move_cursor(journal: str, position: str) -> None:
+    sql.execute(
+        f"INSERT INTO {JournalCursor._meta.db_table} (journal, position, updated) VALUES (%s, %s, %s)"
+        " ON CONFLICT (journal) DO UPDATE SET position = excluded.position, updated = excluded.updated",
+        [journal, position, sql.moment(timezone.now())],
+    )
+
+
 def _first_time(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Those whose event had no effect yet; the unique constraint decides, whoever else reads the journal."""
     if not outcomes:
         return []
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    rows = ", ".join(["(%s, %s)"] * len(outcomes))
-    parameters = [value for outcome in outcomes for value in (outcome.position, now)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {ProcessedEvent._meta.db_table} (position, at) VALUES {rows}"
-            " ON CONFLICT DO NOTHING RETURNING position",
-            parameters,
-        )
-        fresh = {row[0] for row in cursor.fetchall()}
+    now = sql.moment(timezone.now())
+    places = ", ".join(["(%s, %s)"] * len(outcomes))
+    found = sql.rows(
+        f"INSERT INTO {ProcessedEvent._meta.db_table} (position, at) VALUES {places}"
+        " ON CONFLICT DO NOTHING RETURNING position",
+        [value for outcome in outcomes for value in (outcome.position, now)],
+    )
+    fresh = {position for (position,) in found}
     return [outcome for outcome in outcomes if outcome.position in fresh]
 
 
-def _settled(outcomes: Sequence[Outcome]) -> tuple[list[tuple[JobRendition, Outcome]], list[Outcome]]:
+def _settled(outcomes: Sequence[Outcome]) -> tuple[list[tuple[AwaitedRendition, Outcome]], list[Outcome]]:
     """Those that a rendition still waits for, and that end it; and those that nobody waits for any more."""
     waiting = _waiting({outcome.job for outcome in outcomes})
     settled, superfluous = [], []
@@ -139,32 +143,31 @@ def _settled(outcomes: Sequence[Outcome]) -> tuple[list[tuple[JobRendition, Outc
     return settled, superfluous
 
 
-def _write_states(settled: Sequence[tuple[JobRendition, Outcome]]) -> None:
-    attached = [rendition.pk for rendition, outcome in settled if outcome.stored]
+def _write_states(settled: Sequence[tuple[AwaitedRendition, Outcome]]) -> None:
+    attached = [rendition.key for rendition, outcome in settled if outcome.stored]
     if attached:
-        JobRendition.objects.filter(pk__in=attached).update(state=RenditionState.ATTACHED)
-    for rendition, outcome in settled:
-        if not outcome.stored:
-            JobRendition.objects.filter(pk=rendition.pk).update(
-                state=RenditionState.FAILED, reason=outcome.reason[:64], message=outcome.message
-            )
+        sql.execute(
+            f"UPDATE repository_jobrendition SET state = 'attached' WHERE id IN ({sql.marks(attached)})", attached
+        )
+    sql.execute_many(
+        "UPDATE repository_jobrendition SET state = 'failed', reason = %s, message = %s WHERE id = %s",
+        [(outcome.reason[:64], outcome.message, rendition.key) for rendition, outcome in settled if not outcome.stored],
+    )
 
 
-def _waiting(job_ids: set[str]) -> dict[tuple[str, str], JobRendition]:
-    rows = JobRendition.objects.filter(
-        job_id__in=job_ids, job__state__in=jobs.LIVE, state=RenditionState.REQUESTED
-    ).select_related("job")
-    return {(row.job_id, row.name): row for row in rows}
+def _waiting(job_ids: set[str]) -> dict[tuple[str, str], AwaitedRendition]:
+    return {(rendition.job, rendition.name): rendition for rendition in jobs.awaited(job_ids)}
 
 
-def _asked_for_more(rendition: JobRendition, outcome: Outcome) -> bool:
+def _asked_for_more(rendition: AwaitedRendition, outcome: Outcome) -> bool:
     """A rendition that was larger than its target is asked for again, with a larger one."""
     most = jobs.PART_SIZE * jobs.MAX_PARTS
     if outcome.reason != "RenditionTooLarge" or rendition.capacity >= most:
         return False
-    rendition.capacity = min(most, max(rendition.capacity * 8, (outcome.size or 0) * 2))
-    jobs.move_to_new_job(rendition.job, [rendition])
-    _end_finished_jobs({rendition.job.asset_uuid})
+    row = JobRendition.objects.select_related("job").get(pk=rendition.key)
+    row.capacity = min(most, max(rendition.capacity * 8, (outcome.size or 0) * 2))
+    jobs.move_to_new_job(row.job, [row])
+    jobs.end_finished({rendition.asset_uuid})
     return True
 
 
@@ -224,18 +227,12 @@ def _describe(asset: NodePath, extracted: Metadata, job_id: str) -> None:
 
 def _finish(asset_uuids: set[str], state: AssetState = AssetState.PROCESSED) -> None:
     """End the jobs that wait for nothing more, and the processing of assets without a live job."""
-    _end_finished_jobs(asset_uuids)
+    jobs.end_finished(asset_uuids)
     for uuid in asset_uuids - jobs.with_live_jobs(asset_uuids):
         asset = tree.by_uuid(uuid)
         content = tree.find(asset.path / assets.CONTENT) if asset else None
         if asset and content:
             _finish_asset(asset, content, state)
-
-
-def _end_finished_jobs(asset_uuids: set[str]) -> None:
-    live = ProcessingJob.objects.filter(asset_uuid__in=asset_uuids, state__in=jobs.LIVE)
-    waiting = JobRendition.objects.filter(job=OuterRef("pk"), state=RenditionState.REQUESTED)
-    live.filter(~Exists(waiting)).update(state=JobState.DONE)
 
 
 def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None:
@@ -259,11 +256,13 @@ def _keep_failures(asset: TreeNode, content: TreeNode, failures: Mapping[str, No
 
 def _failures(asset_uuid: str) -> dict[str, NodeSpec]:
     """Of the newest generation: the jobs that ended last, and those before them that they carry on."""
-    newest = ProcessingJob.objects.filter(asset_uuid=asset_uuid).order_by("-generation").values("generation")[:1]
-    failed = JobRendition.objects.filter(
-        job__asset_uuid=asset_uuid, job__generation=newest, state=RenditionState.FAILED
-    ).order_by("position")
+    failed = sql.rows(
+        "SELECT r.name, r.reason, r.message FROM repository_jobrendition r"
+        " JOIN repository_processingjob j ON j.id = r.job_id WHERE j.asset_uuid = %s AND r.state = 'failed'"
+        " AND j.generation = (SELECT MAX(generation) FROM repository_processingjob WHERE asset_uuid = %s)"
+        " ORDER BY r.position",
+        [asset_uuid, asset_uuid],
+    )
     return {
-        name: NodeSpec("nt:unstructured", {"reason": reason, "message": message})
-        for name, reason, message in failed.values_list("name", "reason", "message")
+        name: NodeSpec("nt:unstructured", {"reason": reason, "message": message}) for name, reason, message in failed
     }

@@ -34,8 +34,9 @@ from repository.errors import (
     MetadataError,
     ServiceError,
 )
+from repository.jobs import AwaitedRendition
 from repository.metadata import Metadata
-from repository.models import JobRendition, JournalCursor
+from repository.models import JournalCursor
 from repository.outcomes import Outcome, StoredRendition
 from repository.parking import parking
 from repository.rendition_blobs import RenditionBlobs
@@ -51,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 async def poll_journal(beat: Callable[[], None]) -> None:
     with Doorbell(jobs.bell) as bell:
-        async with AssetComputeClient() as service, RenditionBlobs() as blobs:
+        async with AssetComputeClient() as service, RenditionBlobs(storage()) as blobs:
             while True:
                 beat()
                 try:
@@ -140,7 +141,7 @@ def outcome_of(entry: JournalEntry) -> Outcome | None:
     return replace(outcome, stored=_announced(outcome, facts), embedded=_embedded(event.data), size=facts.size)
 
 
-async def store(blobs: RenditionBlobs, outcome: Outcome, rendition: JobRendition | None) -> Outcome:
+async def store(blobs: RenditionBlobs, outcome: Outcome, rendition: AwaitedRendition | None) -> Outcome:
     """Commit the blocks of a rendition that is waited for, and read it if it is metadata.
 
     A rendition of which nothing was stored has failed. BlobStorageError if that cannot be known now.
@@ -158,7 +159,7 @@ async def store(blobs: RenditionBlobs, outcome: Outcome, rendition: JobRendition
     return replace(outcome, stored=stored, metadata=extracted)
 
 
-async def _store(blobs: RenditionBlobs, outcome: Outcome, rendition: JobRendition | None) -> Outcome:
+async def _store(blobs: RenditionBlobs, outcome: Outcome, rendition: AwaitedRendition | None) -> Outcome:
     try:
         return await store(blobs, outcome, rendition)
     except BlobStorageError:
@@ -184,7 +185,7 @@ def _broken(outcome: Outcome, err: Exception) -> Outcome:
     return replace(outcome, stored=None, metadata=None, reason="GenericError", message=message)
 
 
-async def _commit(blobs: RenditionBlobs, rendition: JobRendition, mime_type: str, outcome: Outcome) -> int:
+async def _commit(blobs: RenditionBlobs, rendition: AwaitedRendition, mime_type: str, outcome: Outcome) -> int:
     """The bytes that the blob has now. With one block URL there is one block, and no need to ask for the list."""
     if outcome.embedded is not None:
         await blobs.put(rendition.blob, outcome.embedded, mime_type)
@@ -197,7 +198,7 @@ async def _commit(blobs: RenditionBlobs, rendition: JobRendition, mime_type: str
     return sum(block.size for block in blocks)
 
 
-async def _extracted(blobs: RenditionBlobs, rendition: JobRendition) -> Metadata | None:
+async def _extracted(blobs: RenditionBlobs, rendition: AwaitedRendition) -> Metadata | None:
     if rendition.instructions.get("fmt") != "xmp":
         return None
     document = await blobs.read(rendition.blob, settings.METADATA_MAX_BYTES)

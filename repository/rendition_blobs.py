@@ -12,7 +12,7 @@ from typing import Final, Self
 import aiohttp
 
 from repository import binaries, connections
-from repository.binaries import PASSING, TIMEOUT, Block, Call, storage
+from repository.binaries import PASSING, TIMEOUT, Block, BlobStorage, Call
 from repository.errors import BlobStorageError, BlobTooLarge
 
 AT_ONCE: Final = 8
@@ -23,8 +23,9 @@ FIRST_PAUSE: Final = 0.5  # seconds before the second attempt; doubles
 class RenditionBlobs:
     """A context manager: connections are kept while it is open. Every error of the storage is a BlobStorageError."""
 
-    def __init__(self) -> None:
-        self._http = connections.session(TIMEOUT, storage().is_local, AT_ONCE)
+    def __init__(self, blobs: BlobStorage) -> None:
+        self._blobs = blobs
+        self._http = connections.session(TIMEOUT, self._blobs.is_local, AT_ONCE)
 
     async def __aenter__(self) -> Self:
         return self
@@ -36,18 +37,18 @@ class RenditionBlobs:
 
     async def blocks(self, blob: str) -> list[Block]:
         """As `BlobStorage.blocks`."""
-        return binaries.listed(await self._answered(storage().block_list_call(blob)), blob)
+        return binaries.listed(await self._answered(self._blobs.block_list_call(blob)), blob)
 
     async def commit(self, blob: str, indexes: Sequence[int], mime_type: str) -> None:
         """Make the blob of these blocks. Committing the same again changes nothing."""
-        await self._answered(storage().commit_call(blob, indexes, mime_type))
+        await self._answered(self._blobs.commit_call(blob, indexes, mime_type))
 
     async def put(self, blob: str, data: bytes, mime_type: str) -> None:
-        await self._answered(storage().put_call(blob, data, mime_type))
+        await self._answered(self._blobs.put_call(blob, data, mime_type))
 
     async def read(self, blob: str, limit: int) -> bytes:
         """All bytes of a small blob; BlobTooLarge if it has more than `limit`."""
-        data = await self._answered(storage().read_call(blob, limit))
+        data = await self._answered(self._blobs.read_call(blob, limit))
         if len(data) > limit:
             raise BlobTooLarge(f"The blob {blob} has more than {limit} bytes")
         return data

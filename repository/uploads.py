@@ -17,7 +17,6 @@ from repository import assets, bursts, names, tree
 from repository.assets import Conflict, Upload
 from repository.binaries import BlobStorage, Block, new_blob, storage
 from repository.errors import BlobMissing, InvalidToken, InvalidUpload, NodeNotFound, TooLarge
-from repository.models import CompletedUpload
 from repository.paths import DAM, NodePath
 from repository.tree import TreeNode
 from repository.upload_tokens import UploadToken
@@ -170,7 +169,10 @@ def _stored(token: UploadToken, upload: Upload, file: FileToComplete, user: str)
     label, comment = file.version_label, file.version_comment
     asset = assets.store(token.target, upload, file.conflict, label=label, comment=comment, user=user)
     lifetime = timedelta(seconds=settings.UPLOAD_TOKEN_LIFETIME)
-    CompletedUpload.objects.create(token_id=token.id, asset_uuid=asset.uuid or "", expires=timezone.now() + lifetime)
+    sql.execute(
+        "INSERT INTO repository_completedupload (token_id, asset_uuid, expires) VALUES (%s, %s, %s)",
+        [token.id, asset.uuid or "", sql.moment(timezone.now() + lifetime)],
+    )
     return asset
 
 

@@ -20,6 +20,7 @@ from shell.live.topics import TREE, Marks, marks, topics
 GROUP: Final = "live"
 LOOK_INTERVAL: Final = 2.0
 SETTLE: Final = 0.03  # seconds after a ring in which others join it: a burst of commits is told once
+SETTLE_UNWATCHED: Final = 0.5  # seconds, while nobody has a page open: then this only keeps the marks of the next one
 SETTLE_FOR_EACH: Final = 0.0003  # seconds more for each socket: telling many must not be all that the loop does
 PACE: Final = 0.2  # seconds from one telling of a topic to its next; only the tree is told as fast as it changes
 LISTEN_TIMEOUT: Final = 20.0  # seconds without a message, after which the loop shows that it is alive
@@ -80,11 +81,16 @@ async def watch(beat: Callable[[], None]) -> None:
         while True:
             beat()
             await _tell(names)
-            await asyncio.sleep(SETTLE + SETTLE_FOR_EACH * hub.size)
+            await asyncio.sleep(_settle())
             names = await rung.wait(LOOK_INTERVAL)
     finally:
         for end in ends:
             end()
+
+
+def _settle() -> float:
+    is_watched = hub.size or settings.REDIS_URL
+    return SETTLE + SETTLE_FOR_EACH * hub.size if is_watched else SETTLE_UNWATCHED
 
 
 async def listen(beat: Callable[[], None]) -> None:

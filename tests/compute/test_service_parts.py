@@ -198,14 +198,14 @@ def test_a_rendition_ends_once() -> None:
     first, second = work.tasks
     activations.settle([Settlement(first.task_id, Outcome({"repo:size": 1}), time.time())])
     activations.settle([Settlement(first.task_id, Outcome(error_reason="GenericError"), time.time())])
-    (event,) = outbox.take(10)
+    (event,) = outbox.take(10).events
     assert '"rendition_created"' in event.payload
     assert event.event_id == f"{'a' * 32}-0"
-    assert outbox.take(10) == []  # somebody is sending it
+    assert outbox.take(10).events == []  # somebody is sending it
 
     outbox.note([Sent(first.task_id)])
     outbox.all_due()
-    assert outbox.take(10) == []
+    assert outbox.take(10).events == []
     assert Invocation.objects.get().state == "running"
     activations.settle([Settlement(second.task_id, Outcome(error_reason="SourceCorrupt"), time.time())])
     assert Invocation.objects.get().state == "ended"
