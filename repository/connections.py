@@ -1,4 +1,4 @@
-"""Connections for what the repository's loops do several times for each asset: aiohttp, at an eighth of httpx's cost."""
+"""Connections for what the loops do several times for each asset: aiohttp, at an eighth of the cost of httpx."""
 
 from typing import Final
 

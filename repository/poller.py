@@ -82,7 +82,7 @@ async def poll(service: AssetComputeClient, blobs: RenditionBlobs) -> int:
         page = await service.read_journal("", PAGE)
     except EntryUnreadable as err:
         logger.error("%s: it is left out", err.message)
-        await attach([], journal, err.position, lambda: None)
+        await attach(blobs, [], journal, err.position, lambda: None)
         return 1
     if page is None or not page.events:
         return 0

@@ -12,7 +12,7 @@ from typing import Final, Self
 import aiohttp
 
 from repository import binaries, connections
-from repository.binaries import PASSING, TIMEOUT, Block, BlobStorage, Call
+from repository.binaries import PASSING, TIMEOUT, BlobStorage, Block, Call
 from repository.errors import BlobStorageError, BlobTooLarge
 
 AT_ONCE: Final = 8
