@@ -75,12 +75,16 @@ def _steps(flow: Folded, exchanges: Sequence[Seen]) -> Iterable[Span]:
 
 def _renditions(flow: Folded, exchanges: Sequence[Seen]) -> Iterable[Span]:
     answered = max((one.ended for one in exchanges if one.step == 2 and one.ok), default=None)
+    reads = [one for one in exchanges if one.step == 4]
+    by_rendition: dict[str, list[Seen]] = {}
+    for one in exchanges:
+        by_rendition.setdefault(one.rendition, []).append(one)
     for rendition in flow.renditions.values():
-        own = [one for one in exchanges if one.rendition == rendition.name]
+        own = by_rendition.get(rendition.name, [])
         began = rendition.started or answered
         if began is None:
             continue
-        segments = _segments(rendition, own, exchanges, answered or began)
+        segments = _segments(rendition, own, reads, answered or began)
         ended = max([one.ended for one in own], default=began) if rendition.state in {"attached", "failed"} else None
         ended = max(ended, rendition.ended or ended) if ended is not None else None
         yield Span(
@@ -98,10 +102,10 @@ def _renditions(flow: Folded, exchanges: Sequence[Seen]) -> Iterable[Span]:
 
 
 def _segments(
-    rendition: Rendition, own: Sequence[Seen], exchanges: Sequence[Seen], answered: float
+    rendition: Rendition, own: Sequence[Seen], all_reads: Sequence[Seen], answered: float
 ) -> Iterable[Segment]:
     """Queued until its worker begins, working until its bytes go up, waiting between event and journal page."""
-    reads = [one for one in exchanges if one.step == 4 and _is_of(one, rendition)]
+    reads = [one for one in all_reads if _is_of(one, rendition)]
     puts = [one for one in own if one.step == 5]
     events = [one for one in own if one.step == 6]
     commits = [one for one in own if one.step == 7]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from contract import jsontext
 from events import positions, readers
 from events.models import Entry, Registration
 from events.readers import Reader
@@ -34,7 +35,7 @@ class Line:
     @property
     def event(self) -> Any:
         try:
-            return json.loads(self.text)
+            return jsontext.loads(self.text)
         except ValueError:
             return {}
 

@@ -1,10 +1,12 @@
 """The page `/events` over HTTP."""
 
+import base64
 import json
 
 import httpx
 import pytest
 
+from tests.adobe import ingress_body
 from tests.events.conftest import Publish
 from tests.server import ServerProcess
 
@@ -43,6 +45,17 @@ def test_an_entry_is_shown_in_full(client: httpx.Client, journal: str, publish: 
     assert "puffin:" in page
     assert "SECRET" not in page
     assert client.get("/events", params={"registration": registration(journal), "entry": 9}).status_code == 404
+
+
+def test_entries_of_any_text_and_depth_are_shown(client: httpx.Client, adobe: httpx.Client, journal: str) -> None:
+    for text in ('{"type": "half \\ud800 a pair"}', '{"type": "deep", "userData": ' + "[" * 980 + "]" * 980 + "}"):
+        body = ingress_body({}) | {"event": base64.b64encode(text.encode()).decode()}
+        adobe.post("/api/events", json=body).raise_for_status()
+    owner = registration(journal)
+    assert client.get("/events", params={"registration": owner}).status_code == 200
+    assert "half ? a pair" in client.get("/events.entry.html", params={"registration": owner, "entry": 1}).text
+    deep = client.get("/events.entry.html", params={"registration": owner, "entry": 2}).text
+    assert "nested too deep to be shown" in deep
 
 
 def test_readers_and_how_far_they_are_behind(
