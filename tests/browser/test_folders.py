@@ -135,7 +135,7 @@ def test_a_folder_with_many_items_loads_them_as_it_is_scrolled(page: Page, folde
     expect(page.locator("[data-slot=count]")).to_have_text(f"{MANY} items")
     first_page = client.get(f"/assets.html{folder}?view=card").text
     assert 0 < first_page.count('<li class="item ') < MANY
-    while page.locator("[hx-get].more").count():
+    while page.locator("[data-more]").count():
         page.mouse.wheel(0, 20_000)
         page.locator(".item").last.scroll_into_view_if_needed()
     expect(page.locator(".item")).to_have_count(MANY)

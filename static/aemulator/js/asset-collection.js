@@ -2,8 +2,8 @@
 import { _, fill, ngettext, whole } from "./i18n.js";
 import { fromDrop, fromInput, hasFiles } from "./dropped.js";
 import { askForFolder, askForName, askForTarget, askToCopy, askToDelete } from "./folder-dialogs.js";
-import { FarItems } from "./far-items.js";
 import { download } from "./download-dialog.js";
+import { ItemWindow } from "./item-window.js";
 import { LiveList } from "./live-list.js";
 import { isCommand, visit } from "./navigation.js";
 import { announce, complain } from "./notices.js";
@@ -17,7 +17,7 @@ class AssetCollection extends HTMLElement {
     this.list = this.slotted("items");
     this.columns = this.querySelector("asset-columns");
     this.beyond = new Map(); // what is selected and not loaded: path → what its item would say
-    this.far = new FarItems(this.list, (item) => this.mark(item, this.selected.has(item.dataset.path)));
+    this.window = new ItemWindow(this.list, (item) => this.mark(item, this.selected.has(item.dataset.path)));
     this.live = new LiveList(this, () => this.refresh());
     this.listen(this.list, "focusin", (event) => (this.lastFocused = event.target.closest(".item")));
     this.listen(this, "click", (event) => this.click(event), { capture: true }); // before the link itself hears of it
@@ -30,7 +30,7 @@ class AssetCollection extends HTMLElement {
 
   disconnectedCallback() {
     this.live.stop();
-    this.far.stop();
+    this.window.stop();
     for (const [target, type, handler, options] of this.listeners) target.removeEventListener(type, handler, options);
     this.listeners = [];
   }
@@ -53,7 +53,7 @@ class AssetCollection extends HTMLElement {
   }
 
   get items() {
-    return [...this.list.querySelectorAll(".item:not(.is-gone)")];
+    return this.window.items.filter((item) => !item.classList.contains("is-gone"));
   }
 
   /** {path, name, kind, download} of what is selected, loaded or not. */
@@ -84,8 +84,8 @@ class AssetCollection extends HTMLElement {
     const items = this.items;
     const there = new Set(items.map((item) => item.dataset.path));
     for (const path of this.selected) if (!there.has(path) && !this.beyond.has(path)) this.selected.delete(path);
-    this.far.watch(items);
-    for (const item of items) this.mark(item, this.selected.has(item.dataset.path));
+    this.window.update(true);
+    for (const item of this.window.inPage) this.mark(item, this.selected.has(item.dataset.path));
     const count = this.selected.size;
     this.classList.toggle("is-selecting", count > 0);
     this.slotted("toolbar").hidden = count > 0;
@@ -100,8 +100,7 @@ class AssetCollection extends HTMLElement {
 
   mark(item, on) {
     item.classList.toggle("is-selected", on);
-    const box = item.querySelector("input[type=checkbox]");
-    if (box) box.checked = on; // an item far away has none now
+    item.querySelector("input[type=checkbox]").checked = on;
   }
 
   showSelection(count) {
@@ -197,7 +196,7 @@ class AssetCollection extends HTMLElement {
   async selectAll() {
     for (const item of this.items) this.selected.add(item.dataset.path);
     this.refresh();
-    if (!this.list.querySelector("[hx-get]")) return;
+    if (!this.window.end) return;
     const all = await everything(this.dataset.liveUrl.replace("/assets.live.html/", "/assets.paths.json/")).catch((error) => complain(error.message));
     for (const one of all ?? []) {
       this.beyond.set(one.path, one);
@@ -213,7 +212,7 @@ class AssetCollection extends HTMLElement {
     const at = items.indexOf(this.focused);
     const target = at < 0 ? items[0] : items[this.next(items, at, event.key)];
     if (!target) return;
-    this.far.fill(target);
+    this.window.reveal(target);
     target.querySelector(".item-link").focus();
     if (event.shiftKey) this.choose(target, true);
   }
@@ -221,9 +220,10 @@ class AssetCollection extends HTMLElement {
   next(items, at, key) {
     if (key === "ArrowLeft") return at - 1;
     if (key === "ArrowRight") return at + 1;
+    this.window.reveal(items[at]);
     const from = items[at].getBoundingClientRect();
     const sign = key === "ArrowDown" ? 1 : -1;
-    const rows = items.map((item, index) => ({ index, box: item.getBoundingClientRect() })).filter(({ box }) => sign * (box.top - from.top) > 1);
+    const rows = this.window.inPage.map((item) => ({ index: items.indexOf(item), box: item.getBoundingClientRect() })).filter(({ index, box }) => index >= 0 && sign * (box.top - from.top) > 1);
     const near = Math.min(...rows.map(({ box }) => Math.abs(box.top - from.top)));
     const row = rows.filter(({ box }) => Math.abs(Math.abs(box.top - from.top) - near) < 2);
     return row.sort((a, b) => Math.abs(a.box.left - from.left) - Math.abs(b.box.left - from.left))[0]?.index ?? at;
@@ -241,8 +241,7 @@ class AssetCollection extends HTMLElement {
     const [path] = this.subjects;
     const item = this.items.find((each) => each.dataset.path === path);
     if (item?.dataset.kind === "folder") return askForProperties(path);
-    if (item) this.far.fill(item);
-    return item?.querySelector(".item-link").click();
+    return item && visit(`/assetdetails.html${item.dataset.download}`);
   }
 
   async rename() {

@@ -1,4 +1,5 @@
 // The column view: a column for each folder on the way, one for the folder that is open, a preview at the end.
+import { ItemWindow } from "./item-window.js";
 import { LiveList } from "./live-list.js";
 import { href } from "./paths.js";
 import { fragment } from "./repository.js";
@@ -13,6 +14,7 @@ let opening = null;
 class AssetColumn extends HTMLElement {
   connectedCallback() {
     this.list = this.slotted("items");
+    this.window = new ItemWindow(this.list, (item) => this.dress(item));
     this.live = new LiveList(this, () => this.refresh());
     this.live.start();
     this.addEventListener("click", (event) => this.click(event));
@@ -20,6 +22,7 @@ class AssetColumn extends HTMLElement {
 
   disconnectedCallback() {
     this.live.stop();
+    this.window.stop();
   }
 
   slotted(name) {
@@ -34,14 +37,17 @@ class AssetColumn extends HTMLElement {
     }
   }
 
-  /** Items that came later know nothing of the way, and are not selected here. */
   refresh() {
-    for (const item of this.list.querySelectorAll(".item")) {
-      const active = item.dataset.path === this.dataset.active;
-      item.classList.toggle("is-active", active);
-      item.querySelector(".item-check")?.remove();
-      if (active) item.querySelector(".item-link").setAttribute("aria-current", "true");
-    }
+    this.window.update(true);
+    for (const item of this.window.inPage) this.dress(item);
+  }
+
+  /** Items that came later know nothing of the way, and are not selected here. */
+  dress(item) {
+    const active = item.dataset.path === this.dataset.active;
+    item.classList.toggle("is-active", active);
+    item.querySelector(".item-check")?.remove();
+    if (active) item.querySelector(".item-link").setAttribute("aria-current", "true");
   }
 }
 
@@ -130,18 +136,23 @@ class AssetColumns extends HTMLElement {
   // --- keys ----------------------------------------------------------------------------------------------------------
 
   step({ key, shiftKey }) {
-    const item = document.activeElement.closest(".item");
     const column = document.activeElement.closest(".column") ?? this.open;
+    const item = document.activeElement.closest(".item") ?? this.host.focused; // which may have left the page by scrolling
     if (column === this.preview) return key === "ArrowLeft" ? this.shown?.querySelector(".item-link").focus() : null;
     if (!item) return key === "ArrowLeft" ? this.leave(column) : this.focusOn(column);
     if (key === "ArrowLeft") return this.leave(column);
     if (key === "ArrowRight") return this.enter(item, column);
-    const target = key === "ArrowDown" ? item.nextElementSibling : item.previousElementSibling;
-    if (!target?.matches(".item")) return null;
-    if (column === this.open) this.host.far.fill(target);
+    const shown = this.ownerOf(column).window;
+    const target = shown.items[shown.indexOf(item) + (key === "ArrowDown" ? 1 : -1)];
+    if (!target) return null;
+    shown.reveal(target);
     target.querySelector(".item-link").focus();
     if (shiftKey && column === this.open) this.host.choose(target, true);
     return null;
+  }
+
+  ownerOf(column) {
+    return column === this.open ? this.host : column;
   }
 
   leave(column) {
@@ -158,7 +169,6 @@ class AssetColumns extends HTMLElement {
 
   focusOn(column) {
     const item = column.querySelector(".item.is-active") ?? column.querySelector(".item");
-    if (item && column === this.open) this.host.far?.fill(item);
     (item?.querySelector(".item-link") ?? column).focus();
   }
 }

@@ -1,25 +1,28 @@
 // Keeps a sorted list of items as the repository has it, without ever moving what is under the pointer.
 import { ngettext } from "./i18n.js";
 import { Follower, latest } from "./live.js";
+import { ItemPages } from "./item-pages.js";
 import { announce, complain } from "./notices.js";
 import { fragment } from "./repository.js";
 
 const FORGOTTEN = 410; // the changes since then are no longer kept
 
 export class LiveList {
-  /** `host` is the <asset-collection>; `refresh` is called after every change of its items. */
+  /** `host` has the `window` of the items; `refresh` is called after every change of them. */
   constructor(host, refresh) {
-    Object.assign(this, { host, refresh, list: host.list, seq: Number(host.dataset.seq), waiting: new Map(), leaving: new Set() });
+    Object.assign(this, { host, refresh, list: host.list, window: host.window, seq: Number(host.dataset.seq), waiting: new Map(), leaving: new Set() });
     this.follower = new Follower(() => this.catchUp(), 250);
     this.over = (event) => this.hover(event.target.closest?.(".item") ?? null);
     this.out = () => this.settle();
-    this.paged = () => this.appended();
+    this.pages = new ItemPages(this.window, () => (this.askedAt = this.seq), () => this.paged());
+    this.window.moved = () => this.pages.look();
+    this.exchanged = () => this.afresh();
   }
 
   start() {
     this.list.addEventListener("pointerover", this.over);
     this.list.addEventListener("pointerleave", this.out);
-    this.list.addEventListener("htmx:afterSettle", this.paged);
+    this.list.addEventListener("htmx:afterSettle", this.exchanged);
     this.follower.start();
     if (this.seq < latest()) this.follower.ask();
   }
@@ -27,7 +30,7 @@ export class LiveList {
   stop() {
     this.list.removeEventListener("pointerover", this.over);
     this.list.removeEventListener("pointerleave", this.out);
-    this.list.removeEventListener("htmx:afterSettle", this.paged);
+    this.list.removeEventListener("htmx:afterSettle", this.exchanged);
     this.follower.stop();
   }
 
@@ -72,24 +75,20 @@ export class LiveList {
 
   // --- items ---------------------------------------------------------------------------------------------------------
 
-  find(path) {
-    return this.list.querySelector(`.item[data-path="${CSS.escape(path)}"]`);
-  }
-
   place(fresh) {
-    const old = this.find(fresh.dataset.path);
+    const old = this.window.find(fresh.dataset.path);
     if (old) return this.update(old, fresh);
     if ("searching" in this.host.dataset) return null;
     const before = this.successorOf(fresh);
-    if (!before && this.list.querySelector("[hx-get]")) return null; // its place is on a page that is not loaded yet
-    if ("earlier" in this.host.dataset && before === this.list.querySelector(".item")) return null; // among those before
+    if (!before && this.window.end) return null; // its place is on a page that is not loaded yet
+    if ("earlier" in this.host.dataset && before === this.window.items[0]) return null; // among those before
     if (this.wouldMove(before)) return this.waiting.set(fresh.dataset.path, fresh);
     return this.insert(fresh, before);
   }
 
   insert(fresh, before) {
     fresh.classList.add("is-new");
-    this.list.insertBefore(fresh, before ?? this.list.querySelector("[hx-get]"));
+    this.window.insert(fresh, before);
     window.htmx?.process(fresh);
   }
 
@@ -97,25 +96,23 @@ export class LiveList {
     this.leaving.delete(old);
     old.classList.remove("is-gone");
     Object.assign(old.dataset, fresh.dataset);
-    if (!this.host.far?.keep(old, fresh)) morph(old, fresh);
+    if (!this.window.keep(old, fresh)) morph(old, fresh);
   }
 
   depart(path) {
     for (const waiting of this.waiting.keys()) if (isWithin(waiting, path)) this.waiting.delete(waiting);
-    for (const item of this.list.querySelectorAll(".item")) {
-      if (isWithin(item.dataset.path, path)) this.take(item);
-    }
+    for (const item of this.window.items.filter((each) => isWithin(each.dataset.path, path))) this.take(item);
   }
 
   take(item) {
-    if (!this.wouldMove(item.nextElementSibling) && item !== this.hovered) return item.remove();
+    if (!this.wouldMove(this.window.items[this.window.indexOf(item) + 1]) && item !== this.hovered) return this.window.remove(item);
     item.classList.add("is-gone");
     return this.leaving.add(item);
   }
 
   /** What this person removed goes at once. */
   remove(paths) {
-    for (const path of paths) this.find(path)?.remove();
+    for (const path of paths) this.window.remove(this.window.find(path));
     this.refresh();
   }
 
@@ -129,7 +126,7 @@ export class LiveList {
   // --- where an item belongs, and what the pointer rests on ------------------------------------------------------------
 
   successorOf(fresh) {
-    const items = [...this.list.querySelectorAll(".item")];
+    const { items } = this.window;
     let [low, high] = [0, items.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -154,13 +151,13 @@ export class LiveList {
   /** Whether a change before `item` would move what the pointer rests on. */
   wouldMove(item) {
     if (!this.hovered?.isConnected || !item) return false;
-    return item === this.hovered || Boolean(item.compareDocumentPosition(this.hovered) & Node.DOCUMENT_POSITION_FOLLOWING);
+    return this.window.indexOf(item) <= this.window.indexOf(this.hovered);
   }
 
   /** The pointer has left the list: everything takes its place. */
   settle() {
     this.hovered = null;
-    for (const item of this.leaving) item.remove();
+    for (const item of this.leaving) this.window.remove(item);
     this.leaving.clear();
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
@@ -171,7 +168,8 @@ export class LiveList {
 
   showNews() {
     this.settle();
-    this.list.querySelector(".is-new")?.scrollIntoView({ block: "center" });
+    const first = this.window.items.find((item) => item.classList.contains("is-new"));
+    if (first) this.window.reveal(first);
   }
 
   showNewsCount() {
@@ -183,13 +181,18 @@ export class LiveList {
     this.told = count;
   }
 
-  // A page that was loaded may bring what live updates brought already.
-  appended() {
-    const seen = new Set();
-    for (const item of this.list.querySelectorAll(".item")) {
-      if (seen.has(item.dataset.path)) item.remove();
-      seen.add(item.dataset.path);
+  /** A page came, as the repository had it when it was asked for; what came since may belong in there. */
+  paged() {
+    if (this.askedAt < this.seq) {
+      this.seq = this.askedAt;
+      this.follower.ask();
     }
+    this.refresh();
+  }
+
+  /** All of the list was exchanged. */
+  afresh() {
+    if (this.window.isExchanged) this.window.reset();
     this.refresh();
   }
 }
