@@ -47,9 +47,11 @@ def test_an_entry_is_shown_in_full(client: httpx.Client, journal: str, publish: 
     assert client.get("/events", params={"registration": registration(journal), "entry": 9}).status_code == 404
 
 
-def test_entries_of_any_text_and_depth_are_shown(client: httpx.Client, adobe: httpx.Client, journal: str) -> None:
+def test_entries_of_any_text_and_depth_are_shown(
+    client: httpx.Client, adobe: httpx.Client, journal: str, provider: str
+) -> None:
     for text in ('{"type": "half \\ud800 a pair"}', '{"type": "deep", "userData": ' + "[" * 980 + "]" * 980 + "}"):
-        body = ingress_body({}) | {"event": base64.b64encode(text.encode()).decode()}
+        body = ingress_body({}, provider) | {"event": base64.b64encode(text.encode()).decode()}
         adobe.post("/api/events", json=body).raise_for_status()
     owner = registration(journal)
     assert client.get("/events", params={"registration": owner}).status_code == 200
