@@ -29,6 +29,8 @@ class LargeBodyProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _hand_over(self) -> None:
+        if not self._reads:
+            return  # nothing came; a request for a socket has no cycle, either
         piece, self._reads, self._gathered = b"".join(self._reads), [], 0
         if self.cycle.body or self.cycle.response_complete:
             super().on_body(piece)
