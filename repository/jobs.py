@@ -85,7 +85,8 @@ def awaited(job_ids: Collection[str]) -> list[AwaitedRendition]:
     found = sql.rows(
         "SELECT r.id, r.job_id, j.asset_uuid, r.name, r.instructions, r.blob, r.capacity FROM repository_jobrendition r"
         " JOIN repository_processingjob j ON j.id = r.job_id"
-        f" WHERE r.job_id IN ({sql.marks(tuple(job_ids))}) AND r.state = 'requested' AND j.state IN {_LIVE}",
+        f" WHERE r.job_id IN ({sql.marks(tuple(job_ids))}) AND r.state = 'requested' AND j.state IN {_LIVE}"
+        " ORDER BY r.position",
         tuple(job_ids),
     )
     return [

@@ -191,8 +191,7 @@ def _attach(by_asset: Mapping[str, list[Outcome]], container: str) -> list[Outco
     """Those that found no asset any more."""
     homeless: list[Outcome] = []
     for uuid, outcomes in by_asset.items():
-        asset = tree.by_uuid(uuid)
-        folder = tree.find(asset.path / assets.RENDITIONS) if asset else None
+        asset, folder = tree.by_uuid_with(uuid, assets.RENDITIONS)
         if asset is None or folder is None:
             homeless += outcomes
             continue
@@ -229,8 +228,7 @@ def _finish(asset_uuids: set[str], state: AssetState = AssetState.PROCESSED) -> 
     """End the jobs that wait for nothing more, and the processing of assets without a live job."""
     jobs.end_finished(asset_uuids)
     for uuid in asset_uuids - jobs.with_live_jobs(asset_uuids):
-        asset = tree.by_uuid(uuid)
-        content = tree.find(asset.path / assets.CONTENT) if asset else None
+        asset, content = tree.by_uuid_with(uuid, assets.CONTENT)
         if asset and content:
             _finish_asset(asset, content, state)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,7 +18,8 @@ from repository.asset_compute import AssetComputeClient
 from repository.binaries import https_endpoint, storage
 from repository.doorbell import Doorbell
 from repository.errors import ServiceError, ServiceUnavailable
-from repository.models import JobRendition, JobState, ProcessingJob, RenditionState
+from repository.jobs import AwaitedRendition
+from repository.models import JobState, ProcessingJob, RenditionState
 from repository.parking import subjects
 from repository.tree import BinaryRef, TreeNode
 
@@ -99,18 +100,21 @@ def claim(limit: int) -> list[Submission]:
     ids = jobs.claim(limit, LEASE, _held_back())
     if not ids:
         return []
-    claimed = ProcessingJob.objects.filter(id__in=ids).prefetch_related("renditions")
-    return [submission for job in claimed if (submission := _prepared(job))]
+    wanted: dict[str, list[AwaitedRendition]] = {job_id: [] for job_id in ids}
+    for rendition in jobs.awaited(ids):
+        wanted[rendition.job].append(rendition)
+    claimed = ProcessingJob.objects.filter(id__in=ids)
+    return [submission for job in claimed if (submission := _prepared(job, wanted[job.id]))]
 
 
-def request_body(job: ProcessingJob, asset: TreeNode, source: BinaryRef) -> dict[str, Any]:
+def request_body(
+    job: ProcessingJob, asset: TreeNode, source: BinaryRef, wanted: Sequence[AwaitedRendition]
+) -> dict[str, Any]:
     """The request of `/process`: the signed source, and for each rendition signed URLs of its blocks.
 
     Custom workers accept https only, so a job with one is signed for the https name of the storage. The same job has
     the same request each time it is sent, signatures included, so that the service can know it again.
     """
-    wanted = [row for row in job.renditions.all() if row.state == RenditionState.REQUESTED]
-    wanted.sort(key=lambda row: row.position)
     endpoint = https_endpoint() if any("worker" in row.instructions for row in wanted) else None
     expires = job.created + timedelta(seconds=settings.JOB_URL_LIFETIME)
     identity = {"job": job.id, "asset": job.asset_uuid, "generation": job.generation}
@@ -165,25 +169,26 @@ def resubmit_overdue() -> None:
         logger.warning("No events came for job %s in time: asked again", job_id)
 
 
-def _prepared(job: ProcessingJob) -> Submission | None:
-    with tree.writing():  # a move between the two reads would look like a deletion
-        asset = tree.by_uuid(job.asset_uuid)
-        source = tree.find(asset.path / assets.RENDITIONS / "original/jcr:content") if asset else None
-        if asset is None:
-            jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
-            return None
-        if source is None or source.binary is None:
-            outcomes.give_up(job.id, "SourceUnsupported", "The asset has no original")
-            return None
+def _prepared(job: ProcessingJob, wanted: Sequence[AwaitedRendition]) -> Submission | None:
+    asset, source = tree.by_uuid_with(job.asset_uuid, f"{assets.RENDITIONS}/original/jcr:content")
+    if asset is None:
+        jobs.end([job.id], JobState.SUPERSEDED, message="The asset was deleted")
+        return None
+    if source is None or source.binary is None:
+        outcomes.give_up(job.id, "SourceUnsupported", "The asset has no original")
+        return None
     try:
-        return Submission(job.id, job.attempts, request_body(job, asset, source.binary), _about(asset, source.binary))
+        body = request_body(job, asset, source.binary, wanted)
+        return Submission(job.id, job.attempts, body, _about(asset, source.binary))
     except Exception as err:  # a job that breaks us must not keep the others from being sent
         logger.exception("The request of job %s cannot be written", job.id)
         outcomes.give_up(job.id, "GenericError", f"The request could not be written: {type(err).__name__}")
         return None
 
 
-def _rendition(row: JobRendition, identity: dict[str, Any], expires: datetime, endpoint: str | None) -> dict[str, Any]:
+def _rendition(
+    row: AwaitedRendition, identity: dict[str, Any], expires: datetime, endpoint: str | None
+) -> dict[str, Any]:
     parts = -(-row.capacity // jobs.PART_SIZE)
     return {
         **row.instructions,

@@ -14,6 +14,7 @@ from repository.tree.ordering import reorder
 from repository.tree.properties import add_mixin, remove_mixin, set_binary, set_properties
 from repository.tree.reading import (
     by_uuid,
+    by_uuid_with,
     children,
     count_children,
     exists,
@@ -33,6 +34,7 @@ __all__ = [
     "TreeNode",
     "add_mixin",
     "by_uuid",
+    "by_uuid_with",
     "children",
     "copy",
     "count_children",

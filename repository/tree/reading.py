@@ -42,6 +42,18 @@ def by_uuid(uuid: str) -> TreeNode | None:
     return rows[0] if rows else None
 
 
+def by_uuid_with(uuid: str, below: str) -> tuple[TreeNode | None, TreeNode | None]:
+    """The node, and the one at the relative path `below` it: both as they are at one moment, whoever moves them."""
+    rows = _query(
+        f"{SELECT} WHERE n.uuid = %s"
+        " OR n.path = (SELECT p.path FROM repository_node p WHERE p.uuid = %s) || %s ORDER BY n.depth",
+        [uuid, uuid, f"/{below}"],
+    )
+    if not rows:
+        return None, None
+    return rows[0], rows[1] if len(rows) > 1 else None
+
+
 def exists(path: NodePath) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM repository_node WHERE path = %s", [path])
