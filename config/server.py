@@ -88,15 +88,13 @@ async def _serve(start: Start, pem: Path, block: dict[str, str]) -> None:
 
     stop = _stop_event(start)
     await lifespan.start()
-    _leave_what_is_loaded_alone()
     servers = [QuietServer(_config(asgi.application)), QuietServer(_config(asgi.application, pem))]
     sockets = (start.plain, start.secure)
     running = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, sockets, strict=True)]
     try:
         for server in servers:
             await server.accepting.wait()
-        gc.freeze()
-        gc.enable()
+        _begin_to_collect_garbage()
         _announce(start, block)
         demo = asyncio.create_task(_fill(start, block["AEMULATOR_ACCESS_TOKEN"]))
         await stop.wait()
@@ -109,11 +107,11 @@ async def _serve(start: Start, pem: Path, block: dict[str, str]) -> None:
         await lifespan.stop()
 
 
-def _leave_what_is_loaded_alone() -> None:
-    """Modules, models and views stay until the end: no collection has to walk them again."""
-    gc.collect()
+def _begin_to_collect_garbage() -> None:
+    """From now on, and only of what is made from now on: modules, models and views stay until the end."""
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+    gc.enable()
 
 
 def _config(application: object, pem: Path | None = None) -> uvicorn.Config:
