@@ -4,7 +4,6 @@ Every change of an asset's bytes asks for new renditions in the same transaction
 on, until the last of them is attached or failed.
 """
 
-import uuid as uuids
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from repository import asset_profiles, binary_rows, jobs, names, nodetypes, property_changes, tree, values, versions
 from repository.errors import ConstraintViolation, NodeExists, NodeNotFound
+from repository.identifiers import new_uuid
 from repository.jobs import EnqueuedJob
 from repository.paths import NodePath
 from repository.profiles import ORIGINAL, RequestedRendition
@@ -159,7 +159,7 @@ def file_spec(binary_id: int, mime_type: str, user: str, metadata: Properties | 
 def _create(path: NodePath, upload: Upload, user: str) -> TreeNode:
     """With its job, written at once: hundreds of uploads in a row wait for exactly this."""
     binary_id = binary_rows.add(upload.container, upload.blob, upload.size, upload.mime_type)
-    uuid, wanted = str(uuids.uuid4()), asset_profiles.requested_for_new(path.parent, upload.mime_type)
+    uuid, wanted = new_uuid(), asset_profiles.requested_for_new(path.parent, upload.mime_type)
     job = jobs.enqueue(uuid, wanted)
     metadata = NodeSpec("nt:unstructured", _of_upload(upload) | _modified(user), ("cq:Taggable",))
     file = file_spec(binary_id, upload.mime_type, user)

@@ -124,6 +124,10 @@ class NodePath(str):
 
     def __truediv__(self, relative: str) -> "NodePath":
         """A descendant: `path / "x.jpg"`, `path / "jcr:content/metadata"`."""
+        if _SIMPLE.fullmatch(relative):
+            path = f"{self.removesuffix('/')}/{relative}"
+            _check_length(path)
+            return NodePath.stored(path)
         if relative.startswith("/"):
             raise InvalidPath(f"{relative!r} is not relative")
         normal = unicodedata.normalize("NFC", relative)
@@ -190,7 +194,7 @@ def _check_path(path: str) -> None:
 
 
 def _check_length(path: str) -> None:
-    if len(path.encode()) > MAX_PATH_BYTES:
+    if len(path) * 4 > MAX_PATH_BYTES and len(path.encode()) > MAX_PATH_BYTES:
         raise InvalidPath(f"A path has at most {MAX_PATH_BYTES} bytes")
 
 

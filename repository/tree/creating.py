@@ -1,6 +1,5 @@
 """Creating nodes."""
 
-import uuid as uuids
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from repository import changes, nodetypes, values
 from repository.errors import NodeExists, ParentNotFound
+from repository.identifiers import new_uuid
 from repository.paths import NodeName, NodePath
 from repository.tree.locks import writing
 from repository.tree.node import NodeSpec, TreeNode, stored
@@ -67,7 +67,7 @@ def insert(specs: Mapping[str, NodeSpec], parent: TreeNode, user: str) -> None:
     born: Properties = {"jcr:created": values.date(timezone.now()), "jcr:createdBy": user}
     planned: list[_Planned] = []
     for name, spec in specs.items():
-        _plan(parent.path / name, spec, parent.primary_type, None, planned)
+        _plan(parent.path / name, parent.primary_type, spec, None, planned)
     ids = allocate_ids(len(planned))
     position = last_position(parent.id)
     rows = []
@@ -98,49 +98,55 @@ def last_position(parent_id: int | None) -> int:
     return row[0] + POSITION_STEP
 
 
-class _Planned(NamedTuple):
-    """`parent` is its index among the planned ones; None for the children of a node that is there."""
+class _Shape(NamedTuple):
+    """What the types of a node say about its row, once they have allowed it."""
 
-    path: NodePath
-    spec: NodeSpec
     primary_type: str
-    parent: int | None
-
-
-def _plan(path: NodePath, spec: NodeSpec, parent_type: str, parent: int | None, into: list[_Planned]) -> None:
-    """Append a node and everything below it, parents first, each checked against its type."""
-    primary_type = spec.primary_type or nodetypes.child_type(parent_type, path.name)
-    nodetypes.check_child(parent_type, path.name, primary_type)
-    nodetypes.check_mixins(spec.mixins)
-    nodetypes.check_properties(primary_type, spec.mixins, spec.properties)
-    for name in spec.properties:
-        NodeName(name)
-    at = len(into)
-    into.append(_Planned(path, spec, primary_type, parent))
-    for name, child in spec.children.items():
-        _plan(path / name, child, primary_type, at, into)
-
-
-def _row(node: _Planned, born: Properties, parent_id: int, position: int) -> tuple[Any, ...]:
-    path, spec = node.path, node.spec
-    traits = _traits(node.primary_type, spec.mixins)
-    uuid = spec.uuid or (str(uuids.uuid4()) if traits.has_uuid else None)
-    properties = stored({**born, **spec.properties} if traits.created else spec.properties)
-    return (
-        *(path, parent_id, path.name, path.depth, position),
-        *(node.primary_type, traits.mixins, properties, uuid, spec.binary_id),
-    )
-
-
-class _Traits(NamedTuple):
     mixins: str
     has_uuid: bool
     created: bool
 
 
-@lru_cache(maxsize=512)
-def _traits(primary_type: str, mixins: tuple[str, ...]) -> _Traits:
-    """What the types of a node say about its row."""
-    every = tuple(dict.fromkeys((*nodetypes.default_mixins(primary_type), *mixins)))
-    has_uuid = nodetypes.has_uuid(primary_type, every)
-    return _Traits(" ".join(every), has_uuid, nodetypes.declared(primary_type).created)
+class _Planned(NamedTuple):
+    """`parent` is its index among the planned ones; None for the children of a node that is there."""
+
+    path: NodePath
+    spec: NodeSpec
+    shape: _Shape
+    parent: int | None
+
+
+def _plan(path: NodePath, parent_type: str, spec: NodeSpec, parent: int | None, into: list[_Planned]) -> None:
+    """Append a node and everything below it, parents first, each checked against its type."""
+    shape = _shape(parent_type, path.name, spec.primary_type, spec.mixins, tuple(spec.properties))
+    at = len(into)
+    into.append(_Planned(path, spec, shape, parent))
+    for name, child in spec.children.items():
+        _plan(path / name, shape.primary_type, child, at, into)
+
+
+@lru_cache(maxsize=4096)
+def _shape(
+    parent_type: str, name: str, primary_type: str | None, mixins: tuple[str, ...], properties: tuple[str, ...]
+) -> _Shape:
+    """Check a node against its types. Kept: an import has a few kinds of nodes, a million times."""
+    chosen = primary_type or nodetypes.child_type(parent_type, name)
+    nodetypes.check_child(parent_type, name, chosen)
+    nodetypes.check_mixins(mixins)
+    nodetypes.check_properties(chosen, mixins, properties)
+    for property_name in properties:
+        NodeName(property_name)
+    every = tuple(dict.fromkeys((*nodetypes.default_mixins(chosen), *mixins)))
+    has_uuid = nodetypes.has_uuid(chosen, every)
+    return _Shape(chosen, " ".join(every), has_uuid, nodetypes.declared(chosen).created)
+
+
+def _row(node: _Planned, born: Properties, parent_id: int, position: int) -> tuple[Any, ...]:
+    """Plain texts: SQLite's driver looks for an adapter of each that is of a subclass."""
+    path, spec, shape = node.path, node.spec, node.shape
+    uuid = spec.uuid or (new_uuid() if shape.has_uuid else None)
+    properties = stored({**born, **spec.properties} if shape.created else spec.properties)
+    return (
+        *(str(path), parent_id, path.name, path.depth, position),
+        *(shape.primary_type, shape.mixins, properties, uuid, spec.binary_id),
+    )

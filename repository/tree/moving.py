@@ -1,6 +1,5 @@
 """Moving and copying subtrees."""
 
-import uuid as uuids
 from typing import Any, Final
 
 from django.db import connection
@@ -8,6 +7,7 @@ from django.utils import timezone
 
 from repository import changes, nodetypes, values
 from repository.errors import ConstraintViolation, InvalidPath, NodeExists, ParentNotFound
+from repository.identifiers import new_uuid
 from repository.paths import MAX_PATH_BYTES, NodePath
 from repository.tree.creating import INSERT, allocate_ids, last_position
 from repository.tree.locks import writing
@@ -100,5 +100,5 @@ def _copied(node: TreeNode, ids: dict[int, int], path: NodePath, user: str) -> t
     return (
         *(ids[node.id], path, ids.get(node.parent_id or 0), path.name, path.depth, node.position),
         *(node.primary_type, " ".join(mixins), stored(properties)),
-        *(str(uuids.uuid4()) if node.uuid else None, node.binary.id if node.binary else None),
+        *(new_uuid() if node.uuid else None, node.binary.id if node.binary else None),
     )

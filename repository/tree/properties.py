@@ -1,6 +1,5 @@
 """Changing a node in place: its properties, its mixins, its bytes."""
 
-import uuid as uuids
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -9,6 +8,7 @@ from django.db import connection
 
 from repository import changes, nodetypes
 from repository.errors import ConstraintViolation
+from repository.identifiers import new_uuid
 from repository.paths import NodeName, NodePath
 from repository.tree.locks import writing
 from repository.tree.node import TreeNode, stored
@@ -55,7 +55,7 @@ def add_mixin(path: NodePath, mixin: str) -> None:
         mixins = (*node.mixins, mixin)
         _update(node.id, "mixins", " ".join(mixins))
         if node.uuid is None and nodetypes.has_uuid(node.primary_type, mixins):
-            _update(node.id, "uuid", str(uuids.uuid4()))
+            _update(node.id, "uuid", new_uuid())
         changes.record([path], "modified")
 
 

@@ -22,7 +22,7 @@ PAGE_SIZE: Final = 60
 
 # Word for word the conditions of the partial indexes of `Node`, or a database would not use them.
 _KINDS: Final = (
-    f"n.primary_type IN ({', '.join(repr(name) for name in nodetypes.FOLDER_TYPES)})",
+    f"({' OR '.join(f'n.primary_type = {name!r}' for name in nodetypes.FOLDER_TYPES)})",
     "n.primary_type = 'dam:Asset'",
 )
 
@@ -173,11 +173,13 @@ def _page(found: list[tuple[NodePath, Place]], after: str) -> Page:
 def _places(scope: Scope, kind: int, start: Place | None, limit: int) -> list[tuple[NodePath, Place]]:
     direction, beyond = ("DESC", "<") if scope.order.descending else ("ASC", ">")
     key = _key(scope.order, kind)
+    tie = "n.path" if scope.is_search else "n.name"  # in one folder the same order, and in the index
     condition, parameters = "", []
     if start:  # the first half alone can be looked up in an index of an expression
-        condition = f"AND {key} {beyond}= %s AND ({key} {beyond} %s OR n.path {beyond} %s)"
-        parameters = [start.key, start.key, start.path]
-    tail = f"ORDER BY {key} {direction}, n.path {direction} LIMIT {int(limit)}"
+        condition = f"AND {key} {beyond}= %s AND ({key} {beyond} %s OR {tie} {beyond} %s)"
+        last = start.path if scope.is_search else NodePath.stored(start.path).name
+        parameters = [start.key, start.key, last]
+    tail = f"ORDER BY {key} {direction}, {tie} {direction} LIMIT {int(limit)}"
     return _select(scope, kind, condition, parameters, tail)
 
 
