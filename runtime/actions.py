@@ -12,13 +12,18 @@ from contract import jsontext
 from runtime.models import Action
 
 DEFAULT_PACKAGE = "default"
+SEQUENCE = "sequence"
+"""The kind of an action without code, which calls others one after the other."""
 DEFAULT_TIMEOUT = 60_000  # milliseconds
 DEFAULT_MEMORY = 256  # megabytes
 
 
 @dataclass(frozen=True)
 class Spec:
-    """An action to deploy: where its code is, and how it is run (`timeout` in milliseconds, `memory` in megabytes)."""
+    """An action to deploy: where its code is, and how it is run (`timeout` in milliseconds, `memory` in megabytes).
+
+    `components`: of a sequence, the actions that it calls, as package/name.
+    """
 
     package: str
     name: str
@@ -32,6 +37,11 @@ class Spec:
     memory: int = DEFAULT_MEMORY
     watch: bool = True
     inspect_port: int | None = None
+    components: tuple[str, ...] = ()
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.package}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class Deployed:
 
     @property
     def qualified_name(self) -> str:
-        return f"{self.spec.package}/{self.spec.name}"
+        return self.spec.qualified_name
 
     @property
     def is_web(self) -> bool:
@@ -101,6 +111,7 @@ def _put(namespace: str, app: str, spec: Spec) -> Action:
         "folder": spec.folder,
         "main": spec.main,
         "kind": spec.kind,
+        "components": jsontext.dumps(list(spec.components)),
         "inputs": jsontext.dumps(spec.inputs),
         "annotations": jsontext.dumps(spec.annotations),
         "timeout": spec.timeout,
@@ -130,5 +141,6 @@ def _deployed(row: Action) -> Deployed:
         memory=row.memory,
         watch=row.watch,
         inspect_port=row.inspect_port,
+        components=tuple(jsontext.loads(row.components)),
     )
     return Deployed(row.namespace, row.app, row.version, row.deployed_at, spec)

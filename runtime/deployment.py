@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from runtime import actions, dotenv, manifest
-from runtime.actions import DEFAULT_MEMORY, DEFAULT_PACKAGE, DEFAULT_TIMEOUT, Deployed, Spec
+from runtime.actions import DEFAULT_MEMORY, DEFAULT_PACKAGE, DEFAULT_TIMEOUT, SEQUENCE, Deployed, Spec
 from runtime.errors import DeploymentError
 from runtime.manifest import Entry
 
 SCRIPTS = (".js", ".cjs", ".mjs")
+TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
+MOST_COMPONENTS = 50  # of a sequence, as in Runtime
 TIMEOUTS = range(100, 3_600_001)  # milliseconds
 MEMORIES = range(64, 16_385)  # megabytes
 ENV_FILE = ".env"
@@ -73,6 +75,8 @@ def _of_manifest(file: Path) -> tuple[list[Spec], list[str]]:
     missing: set[str] = set()
     variables = _variables(file.parent)
     specs = [_of_entry(entry, variables, missing) for entry in found.entries]
+    specs += [_of_sequence(entry) for entry in found.sequences]
+    _check_sequences(specs)
     notes = [f"not deployed: {what}" for what in found.ignored]
     notes += [f"${name} is neither in {ENV_FILE} nor in the environment: empty" for name in sorted(missing)]
     return specs, notes
@@ -111,6 +115,53 @@ def _of_entry(entry: Entry, variables: Mapping[str, str], missing: set[str]) -> 
     )
 
 
+def _of_sequence(entry: Entry) -> Spec:
+    given = entry.fields.get("actions") or ""
+    names = [str(name) for name in given] if isinstance(given, list) else str(given).split(",")
+    components = tuple(_component(name.strip(), entry) for name in names if name.strip())
+    if not 0 < len(components) <= MOST_COMPONENTS:
+        raise DeploymentError(f"the sequence {entry.name} has 1 to {MOST_COMPONENTS} `actions`, not {len(components)}")
+    return Spec(
+        package=_name(entry.package, "package"),
+        name=_name(entry.name, "sequence"),
+        file="",
+        folder=str(entry.base),
+        kind=SEQUENCE,
+        annotations=_annotations(entry.fields),
+        components=components,
+    )
+
+
+def _component(name: str, entry: Entry) -> str:
+    """As package/name. `name` alone is of the same package; a namespace, whichever, is the one that is deployed to."""
+    parts = name.strip("/").split("/")
+    if name.startswith("/"):
+        parts = parts[1:] if len(parts) == 3 else [DEFAULT_PACKAGE, *parts[1:]]
+    if len(parts) == 1:
+        parts = [entry.package, *parts]
+    if len(parts) != 2 or not all(_NAME.fullmatch(part) for part in parts):
+        raise DeploymentError(f"the sequence {entry.name} has a component {name!r}: write action or package/action")
+    return "/".join(parts)
+
+
+def _check_sequences(specs: list[Spec]) -> None:
+    """DeploymentError for one that calls itself, by whatever way."""
+    calls = {spec.qualified_name: spec.components for spec in specs}
+
+    ends: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        if name in way:
+            raise DeploymentError(f"the sequence {name} calls itself: {' > '.join([*way, name])}")
+        for component in calls.get(name, ()):
+            if component not in ends:
+                visit(component, (*way, name))
+        ends.add(name)
+
+    for name in calls:
+        visit(name, ())
+
+
 def _single(path: Path, options: Options) -> Spec:
     file, folder = _code(path)
     name = options.name or (file.stem if file.stem != "index" else file.parent.name)
@@ -142,6 +193,8 @@ def _code(path: Path) -> tuple[Path, Path]:
     if path.is_file():
         if path.suffix == ".zip":
             raise DeploymentError(f"{path}: a zipped action is not run; name the folder or file that is in it")
+        if path.suffix in TYPESCRIPT:
+            raise DeploymentError(f"{path} is TypeScript: build it, and name the module that comes of it")
         if path.suffix not in SCRIPTS:
             raise DeploymentError(f"{path} is no Node module ({', '.join(SCRIPTS)})")
         return path.resolve(), path.parent.resolve()

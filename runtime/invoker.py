@@ -5,12 +5,13 @@ import logging
 import time
 import uuid
 from collections.abc import Coroutine
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from dbthreads import in_db
 from dbthreads.owner import this_process
-from runtime import activations, live
+from runtime import actions, activations, live
 from runtime.actions import Deployed
 from runtime.activations import Line, State
 from runtime.errors import CannotRun, RunFailed, TooManyRequests
@@ -22,7 +23,10 @@ MAX_LOG = 4 * 1024 * 1024  # characters kept of one activation
 MAX_LINES = 20_000
 MAX_WAITING = 2_000  # activations that wait for a process of one action
 
+DEEPEST = 10  # sequences within sequences
+
 _TASK = "activation-"
+_depth: ContextVar[int] = ContextVar("depth", default=0)
 log = logging.getLogger(__name__)
 
 
@@ -98,7 +102,11 @@ class Invoker:
         owner = this_process()
         await self._database.open()
         await in_db(activations.accept, activation_id, action, is_web=is_web, request_id=request_id, owner=owner)
-        task = asyncio.create_task(self._perform(activation_id, action, params), name=_TASK + activation_id)
+        if action.spec.components:
+            work = self._perform_sequence(activation_id, action, params, request_id)
+        else:
+            work = self._perform(activation_id, action, params)
+        task = asyncio.create_task(work, name=_TASK + activation_id)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         live.ring()
@@ -168,6 +176,40 @@ class Invoker:
         await in_db(activations.ended, activation_id, outcome.state, outcome.result, book.take(), timed_out)
         live.ring()
         return outcome
+
+    async def _perform_sequence(
+        self, activation_id: str, action: Deployed, params: dict[str, Any], request_id: str
+    ) -> Outcome:
+        book = Book(activation_id)
+        await self._database.open()
+        await in_db(activations.started, activation_id, time.time(), None)
+        state, result = await self._one_after_the_other(action, params, request_id, book)
+        await self._database.open()
+        await in_db(activations.ended, activation_id, state, result, book.take())
+        live.ring()
+        return Outcome(activation_id, state, result)
+
+    async def _one_after_the_other(
+        self, action: Deployed, params: dict[str, Any], request_id: str, book: Book
+    ) -> tuple[str, Any]:
+        """Each gets the result of the one before; the first that fails ends it. Its log has their activations."""
+        depth = _depth.get() + 1
+        _depth.set(depth)  # of this task: its components inherit it
+        result: Any = {**action.spec.inputs, **params}
+        for name in action.spec.components:
+            component = await in_db(actions.find, action.namespace, *name.split("/"))
+            if component is None or depth > DEEPEST:
+                words = "does not exist" if component is None else "is in too many sequences"
+                return State.APPLICATION_ERROR, {"error": f"The component {name} of the sequence {words}."}
+            if not isinstance(result, dict):
+                return State.APPLICATION_ERROR, {"error": f"The component {name} gets no object, but {result!r:.100}"}
+            activation_id, task = await self.invoke(component, result, request_id=request_id)
+            book.write("stdout", activation_id)
+            outcome = await self.outcome(task, None)
+            result = outcome.result
+            if not outcome.is_success:
+                return outcome.state, result
+        return State.SUCCESS, result
 
 
 async def _to_its_end(writing: Coroutine[Any, Any, None]) -> None:

@@ -1,7 +1,7 @@
 """App Builder manifests: `app.config.yaml` with what it includes, `ext.config.yaml`, `manifest.yml`.
 
 Paths in a file are relative to that file, as Adobe's tools read them; so an included extension keeps its own.
-Only actions are of interest here: `ignored` names what else a manifest asks Runtime for.
+Only actions and sequences are of interest here: `ignored` names what else a manifest asks Runtime for.
 """
 
 import json
@@ -20,14 +20,14 @@ EXTENSION_FILES = ("ext.config.yaml", "ext.config.yml")
 APP_PACKAGE = "__APP_PACKAGE__"
 INCLUDE = "$include"
 MAX_INCLUDES = 20
-_NOT_ACTIONS = ("sequences", "triggers", "rules", "apis", "dependencies")
+_NOT_ACTIONS = ("triggers", "rules", "apis", "dependencies")
 
 Fields = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An action as a manifest has it: `base` is the folder that its paths are relative to."""
+    """An action, or a sequence, as a manifest has it: `base` is the folder that its paths are relative to."""
 
     package: str
     name: str
@@ -39,6 +39,7 @@ class Entry:
 @dataclass(frozen=True)
 class Manifest:
     entries: tuple[Entry, ...]
+    sequences: tuple[Entry, ...] = ()
     ignored: tuple[str, ...] = ()
 
 
@@ -50,20 +51,22 @@ def find(folder: Path) -> Path | None:
 
 def read(file: Path) -> Manifest:
     entries: list[Entry] = []
+    sequences: list[Entry] = []
     ignored: list[str] = []
     for packages, base in _packages_of(file):
         for package, content in _mapping(packages, file, "packages").items():
             fields = _mapping(content, file, f"package {package}")
             name = _package_name(package, file.parent)
             ignored += [f"{part} of the package {name}" for part in _NOT_ACTIONS if fields.get(part)]
-            entries += _entries(name, fields, base, file)
-    return Manifest(tuple(entries), tuple(ignored))
+            entries += _entries(name, fields, "actions", base, file)
+            sequences += _entries(name, fields, "sequences", base, file)
+    return Manifest(tuple(entries), tuple(sequences), tuple(ignored))
 
 
-def _entries(package: str, fields: Fields, base: Path, file: Path) -> Iterator[Entry]:
+def _entries(package: str, fields: Fields, part: str, base: Path, file: Path) -> Iterator[Entry]:
     inputs = _mapping(fields.get("inputs") or {}, file, f"inputs of the package {package}")
-    for name, action in _mapping(fields.get("actions") or {}, file, f"actions of the package {package}").items():
-        yield Entry(package, str(name), base, _mapping(action, file, f"action {name}"), inputs)
+    for name, action in _mapping(fields.get(part) or {}, file, f"{part} of the package {package}").items():
+        yield Entry(package, str(name), base, _mapping(action, file, f"{part[:-1]} {name}"), inputs)
 
 
 def _packages_of(file: Path) -> Iterator[tuple[Any, Path]]:

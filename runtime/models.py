@@ -17,6 +17,8 @@ class Action(models.Model):
     """Absolute path of what was deployed: an app's actions are replaced and removed together."""
     kind = models.CharField(max_length=64)
     main = models.CharField(max_length=255)
+    components = models.TextField(default="[]")
+    """Of a sequence: the actions that it calls one after the other, as package/name (JSON)."""
     inputs = models.TextField(default="{}")
     annotations = models.TextField(default="{}")
     timeout = models.IntegerField()

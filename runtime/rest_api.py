@@ -18,6 +18,7 @@ from runtime.activations import Filter, Line, State, Summary
 from runtime.errors import BadRequest, NotFound
 from runtime.gateway import json_response
 from runtime.node_process import request_id_of
+from runtime.web_request import NOT_ALLOWED
 
 BLOCKING_FOR: Final = 60.0  # seconds; a caller may ask for less
 MAX_LISTED: Final = 200
@@ -51,6 +52,9 @@ async def invoke(request: Request) -> Response:
     gateway.check_key(request)
     action = await _action(request)
     params = await _params(request)
+    fixed = action.spec.inputs.keys() & params.keys() if action.spec.annotations.get("final") else ()
+    if fixed:
+        raise BadRequest(NOT_ALLOWED)
     request_id = request_id_of(params) or request.headers.get("x-request-id", "")
     activation_id, task = await lifecycle.invoker().invoke(action, params, request_id=request_id)
     headers = {"x-openwhisk-activation-id": activation_id}

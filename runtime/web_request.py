@@ -20,7 +20,7 @@ _TEXT_TYPES: Final = ("text/", "application/json", "application/xml", "applicati
 _CORS_HEADERS: Final = "Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent"
 _WITHOUT_BODY: Final = frozenset({204, 205, 304})
 _OF_THE_CONNECTION: Final = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"})
-_NOT_ALLOWED: Final = "Request defines parameters that are not allowed (e.g., reserved properties)."
+NOT_ALLOWED: Final = "Request defines parameters that are not allowed (e.g., reserved properties)."
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def parameters(request: WebRequest, inputs: Mapping[str, Any], is_raw: bool) -> 
     given = dict(parse_qsl(request.query, keep_blank_values=True)) | _of_body(request, context)
     reserved = [name for name in given if name.startswith("__ow_") or name in inputs]
     if reserved:
-        raise BadRequest(_NOT_ALLOWED)
+        raise BadRequest(NOT_ALLOWED)
     return {**given, **context}
 
 

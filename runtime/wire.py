@@ -19,7 +19,9 @@ def action(deployed: Deployed, code: str | None = None) -> Json:
     spec = deployed.spec
     package = "" if spec.package == DEFAULT_PACKAGE else f"/{spec.package}"
     executable: Json = {"kind": spec.kind, "binary": False}
-    if code is not None:
+    if spec.components:
+        executable = {"kind": spec.kind, "components": [_absolute(deployed, name) for name in spec.components]}
+    elif code is not None:
         executable |= {"code": code, "main": spec.main}
     annotations = {**spec.annotations, "exec": spec.kind, "provide-api-key": True}
     found: Json = {
@@ -33,6 +35,10 @@ def action(deployed: Deployed, code: str | None = None) -> Json:
         "updated": _millis(deployed.deployed_at),
     }
     return found if code is None else {**found, "parameters": _pairs(spec.inputs)}
+
+
+def _absolute(deployed: Deployed, component: str) -> str:
+    return f"/{deployed.namespace}/{component.removeprefix(f'{DEFAULT_PACKAGE}/')}"
 
 
 def listed_activation(summary: Summary) -> Json:

@@ -34,7 +34,8 @@ application:
               number: 5
             limits: {timeout: 90000, memorySize: 512}
         sequences:
-          chain: {actions: generic}
+          chain: {actions: "generic, /_/dx-asset-compute-worker-1/worker", web: 'yes'}
+        triggers: {often: {feed: /whisk.system/alarms/interval}}
 extensions:
   dx/asset-compute/worker/1:
     $include: src/worker/ext.config.yaml
@@ -80,7 +81,7 @@ def app(folder: Path) -> Path:
 def test_an_app_builder_app_with_an_extension(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOST", raising=False)
     specs, notes = deployment.read(app(tmp_path), Options("ns"))
-    generic, worker = specs
+    generic, worker, chain = specs
     assert (generic.package, generic.name, generic.kind) == ("my-app-1.2.3", "generic", "nodejs:18")
     assert generic.inputs == {
         "shared": "all",
@@ -95,8 +96,11 @@ def test_an_app_builder_app_with_an_extension(tmp_path: Path, monkeypatch: pytes
     assert worker.file == str(tmp_path / "src/worker/actions/worker/index.js")
     assert worker.annotations == {"require-adobe-auth": True, "web-export": True}
     assert (worker.timeout, worker.memory) == (60_000, 256)
+    assert (chain.qualified_name, chain.kind) == ("my-app-1.2.3/chain", "sequence")
+    assert chain.components == ("my-app-1.2.3/generic", "dx-asset-compute-worker-1/worker")
+    assert chain.annotations["web-export"]
     assert notes == [
-        "not deployed: sequences of the package my-app-1.2.3",
+        "not deployed: triggers of the package my-app-1.2.3",
         "$MISSING is neither in .env nor in the environment: empty",
     ]
 
@@ -173,7 +177,7 @@ def test_deploy_again_replaces_the_app_and_undeploy_removes_it(
     assert done["code"] == 0
     assert f"{server.url}/api/v1/web/aemulator/my-app-1.2.3/generic" in done["stdout"]
     assert "https://aemulator.adobeioruntime.net/api/v1/web/dx-asset-compute-worker-1/worker" in done["stdout"]
-    assert "note: not deployed: sequences" in done["stderr"]
+    assert "note: not deployed: triggers" in done["stderr"]
     assert (status("generic"), status("worker", "dx-asset-compute-worker-1")) == (200, 401)
 
     (tmp_path / "app.config.yaml").write_text(APP.replace("          generic:", "          renamed:"))
@@ -182,7 +186,7 @@ def test_deploy_again_replaces_the_app_and_undeploy_removes_it(
     assert "/aemulator/my-app-1.2.3/renamed" in commands.run("deploy")["stdout"]
 
     assert commands.run("undeploy", "dx-asset-compute-worker-1/worker")["code"] == 0
-    assert commands.run("undeploy", str(tmp_path))["stdout"].strip() == "1 removed"
+    assert commands.run("undeploy", str(tmp_path))["stdout"].strip() == "2 removed"
     assert status("renamed") == 404
     again = commands.run("undeploy", str(tmp_path))
     assert again["code"] == 1
@@ -227,3 +231,26 @@ def test_without_node_everything_else_works(data_dir: Path, tmp_path: Path) -> N
         health = httpx.get(f"{server.url}/_aemulator/health", timeout=30).json()["parts"]["runtime"]
         assert health["ok"]
         assert "not installed" in health["node"]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "words"),
+    [
+        ("a: {actions: b}, b: {actions: 'x, a'}", "calls itself: p/a > p/b > p/a"),
+        ("a: {actions: ''}", "1 to 50 `actions`, not 0"),
+        (f"a: {{actions: '{'x,' * 51}'}}", "not 51"),
+        ("a: {actions: q/r/s/t}", "component 'q/r/s/t'"),
+        ("a: 5", "sequence a must be a mapping"),
+    ],
+)
+def test_sequences_that_cannot_be(tmp_path: Path, sequences: str, words: str) -> None:
+    text = f"packages: {{p: {{actions: {{x: {{function: x.js}}}}, sequences: {{{sequences}}}}}}}"
+    write(tmp_path, **{"manifest.yml": text, "x.js": CODE})
+    with pytest.raises(DeploymentError, match=re.escape(words)):
+        deployment.read(tmp_path, Options("ns"))
+
+
+def test_typescript_has_to_be_built(tmp_path: Path) -> None:
+    write(tmp_path, **{"x.ts": CODE})
+    with pytest.raises(DeploymentError, match="build it"):
+        deployment.read(tmp_path / "x.ts", Options("ns"))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.adobe import JournalReader
-from tests.runtime.conftest import KEY, Deploy, invoke, value_of
+from tests.runtime.conftest import KEY, Commands, Deploy, deploy_path, invoke, value_of
 from tests.server import ServerProcess, wait_until
 
 ECHO = "exports.main = (params) => ({ params, environment: process.env });"
@@ -227,3 +227,44 @@ def test_activations_of_the_service_itself_are_known(
     assert httpx.get(other, auth=KEY).status_code == 404
     assert httpx.get(f"{server.url}/_aemulator/activations/{activation}").status_code == 401
     assert httpx.get(f"{server.url}/_aemulator/activations/none", auth=KEY).status_code == 404
+
+
+SEQUENCES = """
+packages:
+  steps:
+    actions:
+      add: {function: add.js, inputs: {by: 2}, annotations: {final: true}}
+      fail: {function: fail.js}
+      list: {function: list.js}
+    sequences:
+      twice: {actions: "add, add", web: yes}
+      nested: {actions: [twice, /_/steps/add]}
+      failing: {actions: "add, fail, add"}
+      shapeless: {actions: "list, add"}
+      lost: {actions: "add, other/none"}
+"""
+
+
+def test_a_sequence_passes_results_on(
+    commands: Commands, server: ServerProcess, rest: httpx.Client, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.yml").write_text(SEQUENCES)
+    (tmp_path / "add.js").write_text("exports.main = ({ n, by }) => ({ n: Number(n) + by });")
+    (tmp_path / "fail.js").write_text("exports.main = () => ({ error: 'enough' });")
+    (tmp_path / "list.js").write_text("exports.main = () => [1];")
+    assert "/aemulator/steps/twice" in deploy_path(commands, tmp_path)
+    assert invoke(rest, "steps/nested", {"n": 1}, result="true").json() == {"n": 7}
+    assert httpx.get(f"{server.url}/api/v1/web/aemulator/steps/twice.json", params={"n": 5}).json() == {"n": 9}
+
+    failed = invoke(rest, "steps/failing", {"n": 1})
+    assert failed.status_code == 502
+    assert failed.json()["response"]["result"] == {"error": "enough"}
+    steps = [line.split()[-1] for line in failed.json()["logs"]]
+    assert [rest.get(f"/activations/{step}").json()["name"] for step in steps] == ["add", "fail"]
+    assert "gets no object, but [1]" in invoke(rest, "steps/shapeless").text
+    assert "other/none of the sequence does not exist" in invoke(rest, "steps/lost", {"n": 1}).text
+
+    described = rest.get("/actions/steps/twice").json()
+    assert described["exec"] == {"kind": "sequence", "components": ["/aemulator/steps/add", "/aemulator/steps/add"]}
+    refused = invoke(rest, "steps/add", {"n": 1, "by": 5})
+    assert (refused.status_code, "not allowed" in refused.text) == (400, True)

@@ -72,7 +72,8 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for action in actions.every():
-            self.stdout.write(f"{_words(action)}\n    from {action.spec.file}")
+            origin = action.spec.file or " > ".join(action.spec.components)
+            self.stdout.write(f"{_words(action)}\n    from {origin}")
 
 
 def _words(action: Deployed) -> str:
