@@ -115,17 +115,20 @@ def _not_deployed(namespace: str, package: str, name: str) -> str:
 
 
 def _elsewhere(url: str, host: str) -> Finding:
-    """Any answer will do: OPTIONS starts no work."""
+    """Any answer will do, and its body is not read: OPTIONS starts no work."""
+    sender = parties.introduced(names.REPOSITORY, url, purpose="read")
     try:
-        with _client() as client:
-            answer = client.options(url, headers=parties.introduced(names.REPOSITORY, url, purpose="read"))
+        with _client() as client, client.stream("OPTIONS", url, headers=sender) as answer:
+            status = answer.status_code
+    except UnicodeError:  # of the resolver
+        return Finding("problem", _("%(host)s is no name of a host") % {"host": host[:80]})
     except httpx.ConnectTimeout:
         return Finding("problem", _("%(host)s does not answer") % {"host": host})
     except httpx.ConnectError as err:
         return Finding("problem", _unreachable(host, err))
     except (httpx.HTTPError, httpx.InvalidURL) as err:
         return Finding("warning", _("%(host)s does not speak HTTP as expected: %(why)s") % {"host": host, "why": err})
-    if answer.status_code == 404:
+    if status == 404:
         return Finding("warning", _("%(host)s answers, but there is nothing at this path (404)") % {"host": host})
     return Finding("ok", _("%(host)s answers") % {"host": host})
 

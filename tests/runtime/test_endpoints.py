@@ -81,6 +81,7 @@ PROBLEMS = {
     "https://author-p1-e2.adobeaemcloud.com/content": "a service of Adobe's own",
     "http://127.0.0.1:9/worker": "Nothing answers at 127.0.0.1",
     "https://nowhere.invalid/worker": "There is no host nowhere.invalid",
+    f"https://{'a' * 64}.invalid/worker": "is no name of a host",
 }
 
 
