@@ -26,7 +26,7 @@ SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
 BATCH = 100
 UPLOADS_AT_ONCE = 4
 TARGET = 0.6
-LOOK_EVERY = 0.02  # seconds between two looks at the asset that is waited for
+LOOK_EVERY = 0.1  # seconds between two looks at the asset that is waited for: looking is work for the server, too
 LONGEST = 600.0  # seconds for a batch
 
 

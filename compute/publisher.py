@@ -17,7 +17,7 @@ from probes.gates import LOOK_AGAIN, Subject, gates
 
 AT_ONCE = 32
 FALLBACK_POLL = 1.0  # seconds: for events of other processes, which ring no bell here
-GATHER = 0.02  # seconds: renditions of one asset finish close together, and are cheaper sent together
+GATHER = 0.05  # seconds: renditions of one asset finish close together, and are cheaper sent together
 FIRST_RETRY = 0.2
 LONGEST_RETRY = 30.0
 NOBODY_PATIENCE = 60.0

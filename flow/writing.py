@@ -7,13 +7,13 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
 
 from contract import jsontext
-from contract.texts import clean
+from contract.texts import clean, is_clean
 from dbthreads import sql
 from flow import correlation, detail, redaction
 from flow.captured import Captured
@@ -154,25 +154,30 @@ def _name_flows(placed: Sequence[Placed]) -> None:
 
 def _row(row_id: int, one: Placed) -> tuple[Any, ...]:
     exchange, found = one.exchange, one.found
+    texts = (exchange.sender_name, exchange.receiver_name, redaction.url(exchange.url), exchange.path, exchange.error)
+    if not is_clean("".join((*texts, found.rendition))):  # hardly any is not: one look for all of them
+        texts = tuple(map(clean, texts))
+        found = replace(found, rendition=clean(found.rendition))
+    sender_name, receiver_name, url, path, error = texts
     return (
         row_id,
         found.flows[0] if len(found.flows) == 1 else "",
         found.step,
         exchange.sender[:16],
         exchange.receiver[:16],
-        clean(exchange.sender_name)[:255],
-        clean(exchange.receiver_name)[:255],
+        sender_name[:255],
+        receiver_name[:255],
         exchange.method[:16],
-        clean(redaction.url(exchange.url))[:8192],
-        clean(exchange.path)[:4096],
+        url[:8192],
+        path[:4096],
         exchange.status,
-        clean(exchange.error)[:500],
+        error[:500],
         exchange.started,
         exchange.first_byte,
         exchange.ended,
         exchange.request.size,
         exchange.response.size,
-        clean(found.rendition)[:255],
+        found.rendition[:255],
         exchange.fault[:32],
         redaction.text(jsontext.dumps(one.clues.facts)) if one.clues.facts else "",
         detail.packed(exchange),
