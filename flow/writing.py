@@ -154,11 +154,12 @@ def _name_flows(placed: Sequence[Placed]) -> None:
 
 def _row(row_id: int, one: Placed) -> tuple[Any, ...]:
     exchange, found = one.exchange, one.found
-    texts = (exchange.sender_name, exchange.receiver_name, redaction.url(exchange.url), exchange.path, exchange.error)
+    texts: tuple[str, ...] = (exchange.sender_name, exchange.receiver_name, exchange.path, exchange.error)
+    texts = (*texts, redaction.url(exchange.url))
     if not is_clean("".join((*texts, found.rendition))):  # hardly any is not: one look for all of them
         texts = tuple(map(clean, texts))
         found = replace(found, rendition=clean(found.rendition))
-    sender_name, receiver_name, url, path, error = texts
+    sender_name, receiver_name, path, error, url = texts
     return (
         row_id,
         found.flows[0] if len(found.flows) == 1 else "",
