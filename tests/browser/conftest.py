@@ -1,11 +1,13 @@
 """A real Chromium on a real server: each test has a folder of its own and a page that is signed in.
 
-Playwright's event loop lives as long as a module, not as the session: other tests of the same process run their own.
+Playwright's event loop lives as long as the tests of this folder, not as the session: other tests of the same process
+run their own.
 """
 
 import itertools
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
     Response,
@@ -44,13 +47,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield browser
@@ -65,10 +68,70 @@ def session(server: ServerProcess) -> str:
         return client.cookies["login-token"]
 
 
+@dataclass(frozen=True)
+class Looks:
+    """Where a browser looks, and how large it is."""
+
+    base_url: str
+    width: int
+    height: int
+    scheme: str
+
+
+class Wardrobe:
+    """Browsers that the tests take in turns, with nothing in them but what a browser may cache.
+
+    A new one costs a second of processor time more: it loads and compiles every script.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[Looks, list[BrowserContext]] = defaultdict(list)
+
+    def take(self, looks: Looks) -> BrowserContext:
+        free = self._free[looks]
+        return free.pop() if free else self.new(looks)
+
+    def new(self, looks: Looks) -> BrowserContext:
+        context = self._browser.new_context(
+            base_url=looks.base_url,
+            viewport={"width": looks.width, "height": looks.height},
+            color_scheme=looks.scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    def put_back(self, looks: Looks, context: BrowserContext) -> None:
+        try:
+            page = context.new_page()
+            stored = {"origin": looks.base_url, "storageTypes": "cookies,indexeddb,local_storage,cache_storage"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
+            for opened in context.pages:
+                opened.close()
+            context.clear_cookies()
+            context.clear_permissions()
+        except Error:  # the test closed it
+            return
+        self._free[looks].append(context)
+
+    def close(self) -> None:
+        for context in itertools.chain(*self._free.values()):
+            context.close()
+
+
+@pytest.fixture(scope="package")
+def wardrobe(browser: Browser) -> Iterator[Wardrobe]:
+    wardrobe = Wardrobe(browser)
+    yield wardrobe
+    wardrobe.close()
+
+
 @dataclass
 class Visit:
     """A browser of its own, signed in: its tab, and what its console and the server complained of."""
 
+    looks: Looks
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
@@ -89,33 +152,32 @@ class Visit:
 
 
 class Visitors:
-    def __init__(self, browser: Browser, server: ServerProcess, token: str) -> None:
-        self._browser, self._server, self._token = browser, server, token
+    def __init__(self, wardrobe: Wardrobe, server: ServerProcess, token: str) -> None:
+        self._wardrobe, self._server, self._token = wardrobe, server, token
         self.visits: list[Visit] = []
 
-    def __call__(self, width: int = 1440, height: int = 900, scheme: str = "light") -> Visit:
-        context = self._browser.new_context(
-            base_url=self._server.url,
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(PATIENCE)
+    def __call__(self, width: int = 1440, height: int = 900, scheme: str = "light", *, new: bool = False) -> Visit:
+        """`new`: a browser that was nowhere before, with nothing in its cache."""
+        looks = Looks(self._server.url, width, height, scheme)
+        context = self._wardrobe.new(looks) if new else self._wardrobe.take(looks)
         context.add_cookies([{"name": "login-token", "value": self._token, "url": self._server.url}])
-        visit = Visit(context, context.new_page())
+        visit = Visit(looks, context, context.new_page())
         visit.watch()
         self.visits.append(visit)
         return visit
 
+    def leave(self) -> None:
+        for visit in self.visits:
+            self._wardrobe.put_back(visit.looks, visit.context)
+
 
 @pytest.fixture
-def visitors(browser: Browser, server: ServerProcess, session: str) -> Iterator[Visitors]:
+def visitors(wardrobe: Wardrobe, server: ServerProcess, session: str) -> Iterator[Visitors]:
     """Call it for another browser that is signed in. Script errors and server errors fail the test."""
-    visitors = Visitors(browser, server, session)
+    visitors = Visitors(wardrobe, server, session)
     yield visitors
     complaints = [complaint for visit in visitors.visits for complaint in visit.complaints]
-    for visit in visitors.visits:
-        visit.context.close()
+    visitors.leave()
     assert complaints == []
 
 

@@ -1,10 +1,13 @@
 """The page and the repository agree on names."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from repository import names
 from repository.errors import RepositoryError
+from tests.server import ServerProcess
 
 NAMES = [
     "photo.jpg",
@@ -40,13 +43,14 @@ ASK = "async ([what, name]) => (await import('/static/aemulator/js/names.js'))[w
 
 
 @pytest.fixture(scope="module")
-def opened(browser: object, server: object, session: str) -> Page:
+def opened(browser: Browser, server: ServerProcess, session: str) -> Iterator[Page]:
     """One page for all questions."""
-    context = browser.new_context(base_url=server.url)  # type: ignore[attr-defined]
-    context.add_cookies([{"name": "login-token", "value": session, "url": server.url}])  # type: ignore[attr-defined]
-    page: Page = context.new_page()
+    context = browser.new_context(base_url=server.url)
+    context.add_cookies([{"name": "login-token", "value": session, "url": server.url}])
+    page = context.new_page()
     page.goto("/")
-    return page
+    yield page
+    context.close()
 
 
 @pytest.mark.parametrize("name", NAMES)

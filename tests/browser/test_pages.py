@@ -65,7 +65,7 @@ def test_what_does_not_exist_is_said_on_a_page_of_ours(page: Page) -> None:
 
 def test_a_link_to_what_is_gone_meanwhile_shows_the_same_page(page: Page, folder: str, client: httpx.Client) -> None:
     path = upload(client, folder, "stale.txt", b"x")
-    page.context.route_web_socket("**/live", lambda socket: None)  # so that the card stays
+    page.route_web_socket("**/live", lambda socket: None)  # so that the card stays
     page.goto(f"/assets.html{folder}")
     client.delete(f"/api/assets{path.removeprefix('/content/dam')}")
     page.locator(".item-link").click()

@@ -1,5 +1,6 @@
 'use strict';
-// Uploads as argv says, in JSON: {url, headers, files | paths, deep, browser}. Prints {seconds, files: [[url, errors]]}.
+// Uploads as argv says, in JSON: {url, headers, files | paths, deep, browser}. Prints {seconds, waited,
+// files: [[url, errors]]}; `waited` are the seconds that it was in the queue of the processors.
 const fs = require('node:fs');
 
 const job = JSON.parse(process.argv[2]);
@@ -31,12 +32,19 @@ function problems({ result, error }) {
   return [...((result && result.errors) || []), ...(error ? [error] : [])].map((one) => `${one.code || ''} ${one.message}`);
 }
 
+function inQueue() {
+  const file = '/proc/self/schedstat';
+  return fs.existsSync(file) ? Number(fs.readFileSync(file, 'ascii').split(' ')[1]) / 1e9 : 0;
+}
+
 async function main() {
+  const queued = inQueue();
   const started = process.hrtime.bigint();
   const done = await upload();
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const waited = inQueue() - queued;
   const files = done.detailedResult.map((one) => [one.fileUrl || one.fileName, problems(one)]);
-  console.log(JSON.stringify({ seconds, errors: done.errors.map(String), files, completed: done.totalCompleted }));
+  console.log(JSON.stringify({ seconds, waited, errors: done.errors.map(String), files, completed: done.totalCompleted }));
 }
 
 main().catch((error) => {
