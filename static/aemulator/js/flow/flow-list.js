@@ -23,7 +23,9 @@ class FlowList extends HTMLElement {
     this.steps = this.querySelector("flow-steps");
     this.lit = new Map();
     this.shown = new Map();
-    this.filters = { q: this.dataset.request, state: "", path: this.dataset.path };
+    // What was typed while this script was on its way counts.
+    const [q, state] = ["q", "state"].map((name) => this.querySelector(`[name=${name}]`).value.trim());
+    this.filters = { q, state, path: this.dataset.path };
     this.follower = new Follower(() => this.refresh(), 300, "flow");
     this.follower.start();
     if (this.dataset.path) this.resolve();
@@ -82,7 +84,7 @@ class FlowList extends HTMLElement {
   }
 
   filterBy(change) {
-    Object.assign(this.filters, change);
+    this.filters = { ...this.filters, ...change };
     this.shown.clear();
     this.body.replaceChildren();
     this.follower.ask();
@@ -108,8 +110,10 @@ class FlowList extends HTMLElement {
   }
 
   async refreshRows() {
+    const { filters } = this;
     try {
       const { flows: found } = await flows(this.query());
+      if (filters !== this.filters) return; // they are for the list as it was; the answer for this one comes next
       this.newest = found;
       this.slot_("problem").hidden = true;
       this.update(found);
@@ -143,7 +147,9 @@ class FlowList extends HTMLElement {
 
   async older() {
     const last = [...this.shown.keys()].at(-1) && this.body.lastElementChild?.dataset.id;
+    const { filters } = this;
     const { flows: found } = await flows(this.query({ before: last }));
+    if (filters !== this.filters) return;
     this.body.append(...found.filter((one) => !this.shown.has(one.id)).map((one) => this.makeRow(one)));
     this.slot_("older").hidden = found.length < PAGE;
   }
