@@ -10,10 +10,10 @@ import trust
 _PLAIN: Final = ("accept", "accept-encoding", "user-agent")  # headers that nobody asked for
 
 
-def session(timeout: float, is_local: bool, limit: int = 0) -> aiohttp.ClientSession:
-    """To be closed by whoever asked. `timeout` in seconds for a whole exchange; at most `limit` at once (0: any)."""
+def session(timeout: float, is_local: bool) -> aiohttp.ClientSession:
+    """To be closed by whoever asked. `timeout` in seconds for a whole exchange."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=limit, ssl=trust.context()),
+        connector=aiohttp.TCPConnector(limit=0, ssl=trust.context()),
         timeout=aiohttp.ClientTimeout(total=timeout),
         cookie_jar=aiohttp.DummyCookieJar(),
         skip_auto_headers=_PLAIN,

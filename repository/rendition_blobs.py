@@ -25,7 +25,8 @@ class RenditionBlobs:
 
     def __init__(self, blobs: BlobStorage) -> None:
         self._blobs = blobs
-        self._http = connections.session(TIMEOUT, self._blobs.is_local, AT_ONCE)
+        self._http = connections.session(TIMEOUT, self._blobs.is_local)
+        self._room = asyncio.Semaphore(AT_ONCE)  # not the connector's limit: who waits for that uses up the timeout
 
     async def __aenter__(self) -> Self:
         return self
@@ -54,6 +55,10 @@ class RenditionBlobs:
         return data
 
     async def _answered(self, call: Call) -> bytes:
+        async with self._room:
+            return await self._answer(call)
+
+    async def _answer(self, call: Call) -> bytes:
         """Sent again where the storage did not answer or could not: each of these calls may be repeated."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
