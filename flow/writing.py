@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from contract import jsontext
@@ -19,7 +20,7 @@ from flow import correlation, detail, redaction
 from flow.captured import Captured
 from flow.correlation import Clues, Found, Opening
 from flow.keys import Keys
-from probes import names
+from probes import names, parties
 
 PATIENCE: Final = 2.0  # seconds for which the beginning of an exchange's flow is waited for
 PATIENCE_WITH_ACTIONS: Final = 60.0
@@ -152,6 +153,13 @@ def _name_flows(placed: Sequence[Placed]) -> None:
                 sql.execute("UPDATE flow_flow SET profile = %s WHERE id = %s", values)
 
 
+def _sender(one: Placed) -> str:
+    """Who works on a job is a worker, though it says nothing of itself: one elsewhere, or of a service elsewhere."""
+    if one.exchange.sender != "client" or one.found.step not in {4, 5, 6} or not one.found.flows:
+        return one.exchange.sender
+    return names.CUSTOM_WORKER if parties.is_here(settings.ASSET_COMPUTE_URL) else names.CORE_WORKER
+
+
 def _row(row_id: int, one: Placed) -> tuple[Any, ...]:
     exchange, found = one.exchange, one.found
     texts: tuple[str, ...] = (exchange.sender_name, exchange.receiver_name, exchange.path, exchange.error)
@@ -164,7 +172,7 @@ def _row(row_id: int, one: Placed) -> tuple[Any, ...]:
         row_id,
         found.flows[0] if len(found.flows) == 1 else "",
         found.step,
-        exchange.sender[:16],
+        _sender(one)[:16],
         exchange.receiver[:16],
         sender_name[:255],
         receiver_name[:255],

@@ -175,3 +175,10 @@ def test_fault(admin: httpx.Client, made: dict[str, str], case: Case, worker: st
         # What the wire shows, the last block list, comes a moment before the transaction that it is for.
         wait_until(lambda: photographer.state_of(admin, f"{folder}/a.txt") == "processed", 20, "it is processed")
         assert admin.get(f"{folder}/a.txt/jcr:content/renditions/{RENDITION}").content == case.content
+
+
+def test_who_works_elsewhere_is_shown_as_a_worker(admin: httpx.Client, made: dict[str, str]) -> None:
+    flow = ended(admin, f"/content/dam/latency-{ELSEWHERE}/a.txt")
+    seen = {(one["from"], one["to"], one["step"]) for one in flow["exchanges"]}
+    worker = {("custom-worker", "blobstore", 4), ("custom-worker", "blobstore", 5), ("custom-worker", "events", 6)}
+    assert worker <= seen

@@ -168,7 +168,8 @@ def test_the_exchanges_with_a_service_elsewhere_are_in_the_flow(
     seen = {(one["from"], one["to"], one["method"], one["step"]) for one in flow["exchanges"]}
     expected = {
         ("repository", "compute", "POST", 2),
-        ("client", "blobstore", "PUT", 5),
+        ("core-worker", "blobstore", "GET", 4),
+        ("core-worker", "blobstore", "PUT", 5),
         ("repository", "events", "GET", 7),
         ("repository", "blobstore", "PUT", 7),
     }
