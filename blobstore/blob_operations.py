@@ -5,7 +5,7 @@ import hashlib
 import sqlite3
 from dataclasses import replace
 
-from blobstore import blobs, conditions, documents, downloads, headers, ranges, uploads
+from blobstore import blobs, conditions, documents, downloads, hashes, headers, ranges, uploads
 from blobstore.blobs import Blob, Change, Extent, Write
 from blobstore.calls import Call
 from blobstore.errors import AzureError, Reason
@@ -28,13 +28,12 @@ async def put(call: Call) -> Answer:
     check_early(call, write)
     staged = await uploads.receive(call.store, request, call.store.config.max_put_blob, digest=True)
     stated = write.attributes.headers.get("content-md5")
-    if stated is not None and uploads.decoded_md5(stated) != staged.md5:
+    if stated is not None and hashes.decoded_md5(stated) != staged.hashes.md5:
         await uploads.discard(call.store, staged)
         raise AzureError(Reason.MD5_MISMATCH)
-    md5 = headers.md5_header(staged.md5)
-    write.attributes.headers.update(md5)
+    write.attributes.headers.update(headers.md5_header(staged.hashes.md5))
     made = await uploads.keep(call.store, staged, lambda db: blobs.put(db, write, staged))
-    return written(made, md5)
+    return written(made, headers.of_hashes(staged.hashes))
 
 
 def new_write(call: Call, *, plain: bool) -> Write:

@@ -23,7 +23,7 @@ async def put(call: Call) -> Answer:
         raise AzureError(Reason.INVALID_HEADER_VALUE, detail=detail)
     staged = await uploads.receive(call.store, call.request, call.store.config.max_put_block, digest=False)
     await uploads.keep(call.store, staged, lambda db: blocks.stage(db, call.container, call.blob, block, staged))
-    return Answer(201, {"x-ms-request-server-encrypted": "true", **headers.md5_header(staged.md5)})
+    return Answer(201, {"x-ms-request-server-encrypted": "true", **headers.of_hashes(staged.hashes)})
 
 
 def block_id(call: Call) -> str:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import cast
 from uuid import uuid4
 
+from blobstore.hashes import NO_HASHES, Hashes
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Bytes that are received and, where they are a file, synced to the disk; no blob has them yet. `md5` is raw."""
+    """Bytes that are received and, where they are a file, synced to the disk; no blob has them yet."""
 
     size: int
-    md5: bytes | None = None
+    hashes: Hashes = NO_HASHES
     data: bytes | None = None
     file: str | None = None
 

@@ -11,12 +11,13 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from blobstore import access, blobs, conditions, containers, downloads, ranges, requests, uploads
+from blobstore import access, blobs, conditions, containers, downloads, hashes, ranges, requests, uploads
 from blobstore.access import ContainerAccess, Need
 from blobstore.blobs import Attributes, Blob
 from blobstore.calls import Call
 from blobstore.contents import Staged
 from blobstore.errors import AzureError, Reason
+from blobstore.hashes import Hashing
 from blobstore.requests import BlobRequest
 
 TIMEOUT = 30.0  # seconds without a byte
@@ -56,26 +57,25 @@ def local_source(db: sqlite3.Connection, call: Call) -> Blob:
 
 
 async def fetch(call: Call, limit: int) -> Fetched:
-    """Stage the bytes of the source, or the range `x-ms-source-range` of it; its MD5 is checked where one is given."""
-    fetched = await (_fetch_local(call, limit) if is_local(call) else _fetch_remote(call, limit))
-    wanted = call.request.headers.get("x-ms-source-content-md5")
-    if wanted is not None and uploads.decoded_md5(wanted) != fetched.staged.md5:
-        await uploads.discard(call.store, fetched.staged)
-        raise AzureError(Reason.MD5_MISMATCH)
+    """Stage the bytes of the source, or the range `x-ms-source-range` of it, checked by its hash where one is given."""
+    wanted = hashes.of_source(call.request.headers)
+    hashing = Hashing(wanted, md5=True)
+    fetched = await (_fetch_local(call, limit, hashing) if is_local(call) else _fetch_remote(call, limit, hashing))
+    await uploads.check(call.store, fetched.staged, wanted)
     return fetched
 
 
-async def _fetch_local(call: Call, limit: int) -> Fetched:
+async def _fetch_local(call: Call, limit: int, hashing: Hashing) -> Fetched:
     with call.store.index.snapshot() as db:
         blob = local_source(db, call)
         first, end = ranges.of(call.request.headers, blob.size, "x-ms-source-range") or (0, blob.size)
         extents = blobs.extents(db, blob, first, end) if first < end else []
     _check_length(end - first, limit)
     body = downloads.stream(call.store, extents, first, end)
-    return Fetched(await uploads.stage(call.store, body, end - first, digest=True), blob.attributes)
+    return Fetched(await uploads.stage(call.store, body, end - first, hashing), blob.attributes)
 
 
-async def _fetch_remote(call: Call, limit: int) -> Fetched:
+async def _fetch_remote(call: Call, limit: int, hashing: Hashing) -> Fetched:
     headers = {"accept-encoding": "identity"}
     for name in ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "range"):
         if f"x-ms-source-{name}" in call.request.headers:
@@ -87,7 +87,7 @@ async def _fetch_remote(call: Call, limit: int) -> Fetched:
             _unverified(response.status_code if 400 <= response.status_code < 500 else 400, None)
         length = int(response.headers.get("content-length", limit))
         _check_length(length, limit)
-        staged = await uploads.stage(call.store, _limited(response, limit), length, digest=True)
+        staged = await uploads.stage(call.store, _limited(response, limit), length, hashing)
         return Fetched(staged, _attributes(response))
 
 

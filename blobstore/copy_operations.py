@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
-from blobstore import blobs, blocks, clock, copies, headers, uploads
+from blobstore import blobs, blocks, clock, copies, hashes, headers, uploads
 from blobstore.blob_operations import new_write, written
 from blobstore.blobs import Attributes, Blob, Write
 from blobstore.block_operations import block_id, check_container
@@ -46,7 +46,7 @@ async def put_block_from_url(call: Call) -> Answer:
     if staged.size == 0:
         raise AzureError(Reason.INVALID_HEADER_VALUE, detail={"HeaderName": "x-ms-source-range"})
     await uploads.keep(call.store, staged, lambda db: blocks.stage(db, call.container, call.blob, block, staged))
-    return Answer(201, {"x-ms-request-server-encrypted": "true", **headers.md5_header(staged.md5)})
+    return Answer(201, {"x-ms-request-server-encrypted": "true", **headers.of_hashes(staged.hashes)})
 
 
 async def abort_copy(call: Call) -> Answer:
@@ -56,11 +56,11 @@ async def abort_copy(call: Call) -> Answer:
 
 
 async def _made(call: Call, write: Write, describe: Describe) -> Blob:
-    if copies.is_local(call) and "x-ms-source-content-md5" not in call.request.headers:
+    if copies.is_local(call) and not hashes.of_source(call.request.headers):
         return await call.store.change(lambda db: _shared(db, call, write, describe))
     fetched = await copies.fetch(call, call.store.config.max_put_blob)
     source = fetched.attributes
-    source = replace(source, headers={**source.headers, **headers.md5_header(fetched.staged.md5)})
+    source = replace(source, headers={**source.headers, **headers.md5_header(fetched.staged.hashes.md5)})
     described = replace(write, attributes=describe(call, write.attributes, source, fetched.staged.size))
     return await uploads.keep(call.store, fetched.staged, lambda db: blobs.put(db, described, fetched.staged))
 

@@ -52,6 +52,11 @@ class Reason(Enum):
         409,
         "The committed block count cannot exceed the maximum limit of 50,000 blocks.",
     )
+    BOTH_CRC64_AND_MD5 = (
+        "BothCrc64AndMd5HeaderPresent",
+        400,
+        "Both x-ms-content-crc64 header and Content-MD5 header are present.",
+    )
     CANNOT_VERIFY_COPY_SOURCE = ("CannotVerifyCopySource", 400, "Could not verify the copy source.")
     CONDITION_NOT_MET = (
         "ConditionNotMet",

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from blobstore.blobs import Attributes, Blob
 from blobstore.clock import http_date
 from blobstore.errors import AzureError, Reason
+from blobstore.hashes import Hashes
 
 META = "x-ms-meta-"
 TIERS = frozenset({"Hot", "Cool", "Cold", "Archive"})
@@ -121,6 +122,13 @@ def meta(values: Mapping[str, str]) -> dict[str, str]:
 
 def md5_header(digest: bytes | None) -> dict[str, str]:
     return {} if digest is None else {"content-md5": base64.b64encode(digest).decode()}
+
+
+def of_hashes(computed: Hashes) -> dict[str, str]:
+    """What an answer says about the body that came. The CRC only where the client sent one."""
+    crc64 = computed.crc64
+    checked = {} if crc64 is None else {"x-ms-content-crc64": base64.b64encode(crc64).decode()}
+    return {**md5_header(computed.md5), **checked}
 
 
 def _header_tags(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,15 +1,15 @@
 """Receiving bodies: into memory when small, into a spool file otherwise, never whole in memory."""
 
 import asyncio
-import base64
-import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from blobstore import hashes
 from blobstore.contents import Spool, Staged, path_of
 from blobstore.errors import AzureError, ClientGone, Reason
+from blobstore.hashes import Hashes, Hashing
 from blobstore.requests import BlobRequest
 from blobstore.store import Store
 
@@ -20,34 +20,43 @@ SYNC_EVERY = 16 * 1024 * 1024  # bytes
 
 
 async def receive(store: Store, request: BlobRequest, limit: int, *, digest: bool) -> Staged:
-    """The body of a request as staged content, its transactional hash checked. `digest` asks for its MD5."""
+    """The body of a request as staged content, checked by what hashes came with it. `digest` asks for its MD5."""
     length = request.body_length
     if length > limit:
         raise AzureError(Reason.REQUEST_BODY_TOO_LARGE, detail={"MaxLimit": str(limit)})
-    wanted = transactional_md5(request)
-    staged = await stage(store, pieces(request), length, digest=digest or wanted is not None)
-    if wanted is not None and staged.md5 != wanted:
-        await discard(store, staged)
-        raise AzureError(Reason.MD5_MISMATCH)
+    sent = hashes.sent(request.headers)
+    staged = await stage(store, pieces(request), length, Hashing(sent, md5=digest))
+    await check(store, staged, sent)
     return staged
 
 
-async def stage(store: Store, body: AsyncIterator[bytes], length: int, *, digest: bool) -> Staged:
+async def check(store: Store, staged: Staged, stated: Hashes) -> None:
+    """Raise, and remove what is staged, where it is not what the client says that it is."""
+    try:
+        stated.check(staged.hashes)
+    except AzureError:
+        await discard(store, staged)
+        raise
+
+
+async def stage(store: Store, body: AsyncIterator[bytes], length: int, hashing: Hashing) -> Staged:
     """`length` bytes (or as many as there are, where it is only a guess) as staged content."""
     if length <= store.config.inline_limit:
         data = b"".join([piece async for piece in body])
-        return Staged(len(data), hashlib.md5(data, usedforsecurity=False).digest() if digest else None, data)
-    return await _spooled(store, body, digest)
+        hashing.update(data)
+        return Staged(len(data), hashing.result(), data)
+    return await _spooled(store, body, hashing)
 
 
 async def small_body(request: BlobRequest, limit: int) -> bytes:
     """A whole body of at most `limit` bytes, for documents."""
     if request.body_length > limit:
         raise AzureError(Reason.REQUEST_BODY_TOO_LARGE, detail={"MaxLimit": str(limit)})
-    wanted = transactional_md5(request)
+    sent = hashes.sent(request.headers)
+    hashing = Hashing(sent)
     body = b"".join([piece async for piece in pieces(request)])
-    if wanted is not None and hashlib.md5(body, usedforsecurity=False).digest() != wanted:
-        raise AzureError(Reason.MD5_MISMATCH)
+    hashing.update(body)
+    sent.check(hashing.result())
     return body
 
 
@@ -78,23 +87,8 @@ async def discard(store: Store, staged: Staged) -> None:
         await store.work(path_of(store.config.directory, staged.file).unlink, missing_ok=True)
 
 
-def transactional_md5(request: BlobRequest) -> bytes | None:
-    text = request.headers.get("content-md5")
-    return None if text is None else decoded_md5(text)
-
-
-def decoded_md5(text: str) -> bytes:
-    try:
-        digest = base64.b64decode(text, validate=True)
-    except ValueError as err:
-        raise AzureError(Reason.INVALID_MD5) from err
-    if len(digest) != 16:
-        raise AzureError(Reason.INVALID_MD5)
-    return digest
-
-
-async def _spooled(store: Store, body: AsyncIterator[bytes], digest: bool) -> Staged:
-    spooling = _Spooling(store, digest)
+async def _spooled(store: Store, body: AsyncIterator[bytes], hashing: Hashing) -> Staged:
+    spooling = _Spooling(store, hashing)
     try:
         async for piece in body:
             await spooling.add(piece)
@@ -107,9 +101,9 @@ async def _spooled(store: Store, body: AsyncIterator[bytes], digest: bool) -> St
 class _Spooling:
     """Writes in a thread while the next pieces arrive: at most two lots of `PIECE` bytes are in memory."""
 
-    def __init__(self, store: Store, digest: bool) -> None:
+    def __init__(self, store: Store, hashing: Hashing) -> None:
         self._store = store
-        self._intake = _Intake(store.config.directory, digest)
+        self._intake = _Intake(store.config.directory, hashing)
         self._lot: list[bytes] = []
         self._size = 0
         self._unsynced = 0
@@ -149,19 +143,18 @@ class _Spooling:
 
 
 class _Intake:
-    """A spool with its running size and digest. Its calls block."""
+    """A spool with its running size and hashes. Its calls block."""
 
-    def __init__(self, directory: Path, digest: bool) -> None:
+    def __init__(self, directory: Path, hashing: Hashing) -> None:
         self._directory = directory
         self._spool: Spool | None = None
-        self._md5 = hashlib.md5(usedforsecurity=False) if digest else None
+        self._hashing = hashing
         self._size = 0
 
     def take(self, lot: list[bytes]) -> None:
         data = b"".join(lot)
         self._opened().write(data)
-        if self._md5 is not None:
-            self._md5.update(data)
+        self._hashing.update(data)
         self._size += len(data)
 
     def sync(self) -> None:
@@ -170,7 +163,7 @@ class _Intake:
     def finish(self, lot: list[bytes]) -> Staged:
         self.take(lot)
         file = self._opened().finish()
-        return Staged(self._size, self._md5.digest() if self._md5 else None, None, file)
+        return Staged(self._size, self._hashing.result(), None, file)
 
     def discard(self) -> None:
         if self._spool is not None:
