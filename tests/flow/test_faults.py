@@ -4,6 +4,7 @@ All faults are made first, each for a folder of its own, so that their assets ar
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,15 +94,20 @@ def admin(quick: ServerProcess) -> Iterator[httpx.Client]:
 def made(quick: ServerProcess, admin: httpx.Client) -> dict[str, Json]:
     """The faults, by folder. Each has an asset on its way through it."""
     faults = {}
-    with photographer.client(quick) as http:
-        for number, case in enumerate(CASES):
+    with photographer.client(quick) as http, ThreadPoolExecutor(8) as people:  # a fault is looked up for a while
+        for case in CASES:
             photographer.make_folder(http, case.folder)
             match = case.match if case.everywhere else {**case.match, "path": f"/content/dam/{case.folder}"}
             fault = {"kind": case.kind, "match": match, "parameters": case.parameters, "times": case.times}
             answer = admin.post("/_aemulator/faults", json=fault)
             assert answer.status_code == 201, answer.text
             faults[case.folder] = answer.json()
-            Upload(http, f"/content/dam/{case.folder}", "a.jpg", photographer.photo(number, 160, 120)).run()
+        pictures = [photographer.photo(number, 160, 120) for number in range(len(CASES))]
+        uploads = [
+            Upload(http, f"/content/dam/{case.folder}", "a.jpg", picture)
+            for case, picture in zip(CASES, pictures, strict=True)
+        ]
+        list(people.map(Upload.run, uploads))
     return faults
 
 

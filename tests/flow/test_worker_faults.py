@@ -5,6 +5,7 @@ As with the other faults, all are made first, each for a folder of its own.
 
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,7 @@ def elsewhere(server: ServerProcess) -> Iterator[CustomWorker]:
                 outcome = _stored(http, rendition, original)
                 call.send_event(server.url, rendition, **outcome)
         except httpx.HTTPError as err:
-            return 500, {"error": str(err)}
+            return 503, {"error": str(err)}  # to be called again
         return 200, {}
 
     trust = ssl.create_default_context(cafile=str(server.ca_file))
@@ -148,15 +149,15 @@ def made(server: ServerProcess, admin: httpx.Client, deployed: str, elsewhere: C
         paths = [f"/content/dam/{case.folder(of)}" for case, of in CASES if of == worker]
         folders = [{"path": path, "profile": worker} for path in paths]
         admin.post("/_aemulator/seed", json={"profiles": [profile], "folders": folders}).raise_for_status()
-    with photographer.client(server) as http:
-        for case, worker in CASES:
-            folder = f"/content/dam/{case.folder(worker)}"
-            match = {**case.match, "path": folder}
-            fault = {"kind": case.kind, "match": match, "parameters": case.parameters, "times": case.times}
-            answer = admin.post("/_aemulator/faults", json=fault)
-            assert answer.status_code == 201, answer.text
-            faults[folder] = str(answer.json()["id"])
-            Upload(http, folder, "a.txt", SOURCE).run()
+    for case, worker in CASES:
+        folder = f"/content/dam/{case.folder(worker)}"
+        match = {**case.match, "path": folder}
+        fault = {"kind": case.kind, "match": match, "parameters": case.parameters, "times": case.times}
+        answer = admin.post("/_aemulator/faults", json=fault)
+        assert answer.status_code == 201, answer.text
+        faults[folder] = str(answer.json()["id"])
+    with photographer.client(server) as http, ThreadPoolExecutor(8) as people:  # a fault is looked up for a while
+        list(people.map(lambda folder: Upload(http, folder, "a.txt", SOURCE).run(), faults))
     return faults
 
 
