@@ -20,8 +20,22 @@ async def show(request: Request) -> Response:
 
 
 async def put(request: Request) -> Response:
+    """The whole setting of a scope: what is left out starts anew."""
     try:
         setting = _setting(await body(request))
+    except WrongField as err:
+        return problem(400, str(err))
+    await in_db(gates.put, setting)
+    return json(await _changed())
+
+
+async def patch(request: Request) -> Response:
+    """Only what is given; the rest of the scope's setting stays."""
+    try:
+        fields = await body(request)
+        scope = _scope(fields)
+        await in_db(gates.keeper.load)
+        setting = _setting(fields, gates.keeper.settings.get(scope, Setting(scope)))
     except WrongField as err:
         return problem(400, str(err))
     await in_db(gates.put, setting)
@@ -65,12 +79,18 @@ def _as_json(setting: Setting) -> Json:
     }
 
 
-def _setting(fields: Json) -> Setting:
-    mode = fields.get("mode", "run")
+def _setting(fields: Json, before: Setting | None = None) -> Setting:
+    """`before`: what a field that is left out stays as."""
+    base = before or Setting(_scope(fields))
+    mode = fields.get("mode", base.mode)
     if mode not in MODES:
         raise WrongField(f"mode must be one of {', '.join(MODES)}")
     return Setting(
-        _scope(fields), mode, _seconds(fields.get("slow_seconds", 2)), _breakpoints(fields), _expires(fields)
+        _scope(fields),
+        mode,
+        _seconds(fields.get("slow_seconds", base.slow_seconds)),
+        _breakpoints(fields) if "breakpoints" in fields else base.breakpoints,
+        _expires(fields) if "expires_in" in fields else base.expires,
     )
 
 
@@ -103,7 +123,7 @@ def _expires(fields: Json) -> float | None:
 
 def _breakpoints(fields: Json) -> frozenset[int]:
     """A breakpoint is a gate: 3 comes with the answer to 2, and a worker goes from 4 to 5 without asking anybody."""
-    wanted = fields.get("breakpoints", [])
+    wanted = fields["breakpoints"]
     if not isinstance(wanted, list) or not all(step in STEPS and not isinstance(step, bool) for step in wanted):
         raise WrongField(f"breakpoints must be a list of the steps that have a gate: {', '.join(map(str, STEPS))}")
     return frozenset(wanted)
@@ -112,5 +132,6 @@ def _breakpoints(fields: Json) -> frozenset[int]:
 ROUTES: Final = [
     Route("/_aemulator/gates", show, methods=["GET"]),
     Route("/_aemulator/gates", put, methods=["PUT"]),
+    Route("/_aemulator/gates", patch, methods=["PATCH"]),
     Route("/_aemulator/gates/step", step, methods=["POST"]),
 ]

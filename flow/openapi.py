@@ -98,6 +98,13 @@ PATHS: Final[dict[str, Node]] = {
             {200: answer("Gates", _OBJECT), 400: _WRONG, 401: _UNAUTHENTICATED},
             body=json_body(_OBJECT),
         ),
+        "patch": operation(
+            TAG,
+            "changeGate",
+            "Change the fields that are given; the others stay",
+            {200: answer("Gates", _OBJECT), 400: _WRONG, 401: _UNAUTHENTICATED},
+            body=json_body(_OBJECT),
+        ),
     },
     "/_aemulator/gates/step": {
         "post": operation(

@@ -42,5 +42,6 @@ def siren(status: int, path: str, message: str) -> Refusal:
 def page(status: int, message: str) -> Refusal:
     """Sling's error page: the message is the title, which scripts search for."""
     title = html.escape(f"{status} {message}")
-    body = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
+    head = f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+    body = f'<!DOCTYPE html><html lang="en"><head>{head}</head><body><main><h1>{title}</h1></main></body></html>\n'
     return Refusal(status, body.encode(), {"Content-Type": "text/html;charset=utf-8"})

@@ -80,8 +80,9 @@ class Outcome:
         log = "".join(f"{html.escape(_call(*change))}<br/>" for change in self.changes)
         rows.append(f'<tr><td>ChangeLog</td><td><div id="ChangeLog"><pre>{log}</pre></div></td></tr>')
         title = properties["title"]
-        head = f"<!DOCTYPE html>\n<html><head><title>{title}</title></head><body>\n<h1>{title}</h1>\n<table><tbody>\n"
-        return f"{head}{chr(10).join(rows)}\n</tbody></table>\n{self._links(properties)}</body></html>\n".encode()
+        head = f'<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body>\n<main>\n<h1>{title}</h1>\n'
+        table = f"<table><tbody>\n{chr(10).join(rows)}\n</tbody></table>\n"
+        return f"{head}{table}{self._links(properties)}</main></body></html>\n".encode()
 
     def _title(self) -> str:
         if not self.succeeded:

@@ -13,12 +13,18 @@ from tests.server import ServerProcess
 
 AXE = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = ["color-contrast"]
 
 # Without describing everything that is well, which takes more time than looking for what is not.
 RUN = """async (tags) => {
   const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
   return found.violations;
 }"""
+
+DRAWN = """new Promise((drawn) => requestAnimationFrame(() => {
+  for (const animation of document.getAnimations()) animation.cancel();
+  requestAnimationFrame(drawn);
+}))"""
 
 IS_OUTLINED = """() => {
   for (let element = document.activeElement; element && element !== document.body; element = element.parentElement) {
@@ -31,11 +37,22 @@ IS_OUTLINED = """() => {
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
 
 
-def findings(page: Page) -> list[str]:
+def findings(page: Page, rules: list[str] = RULES) -> list[str]:
+    """What axe finds by the rules with these tags, or by the one that is named."""
     # By the protocol, which the page's own policy does not bind.
     page.evaluate(AXE.read_text())
-    violations = page.evaluate(RUN, RULES)
+    violations = page.evaluate(RUN, rules)
     return [f"{found['id']}: {node['html'][:160]}" for found in violations for node in found["nodes"]]
+
+
+def contrasts(page: Page, scheme: str) -> list[str]:
+    """What axe finds of the contrasts of the same page in the other theme, this one; not loaded again."""
+    before = "light" if scheme == "dark" else "dark"
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.evaluate(DRAWN)
+    found = findings(page, CONTRAST)
+    page.emulate_media(color_scheme=before, reduced_motion="reduce")  # type: ignore[arg-type]
+    return [f"{scheme}: {one}" for one in found]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +78,9 @@ def test_folders_and_assets(visitors: Visitors, full: str, scheme: str, width: i
     assert findings(page) == []
     page.locator(".item input").first.check(force=True)
     assert findings(page) == []
+    bar = page.locator("[data-slot=selection]").bounding_box()
+    assert bar
+    assert bar["height"] < 110  # two rows where the window is narrow
     page.goto(f"/assets.html{full}?view=list")
     keep(page, f"list-{width}-{scheme}")
     assert findings(page) == []

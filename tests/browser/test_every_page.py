@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import Visitors, Wardrobe, keep
 from tests.browser.places import PLACES, Place, Shown, prepare
-from tests.browser.test_accessibility import AXE, findings
+from tests.browser.test_accessibility import AXE, contrasts, findings
 from tests.server import ServerProcess
 
 LEAST_BYTES, MOST_BYTES = 10_000, 120_000
@@ -61,7 +61,7 @@ def seen(wardrobe: Wardrobe, server: ServerProcess, session: str, shown: Shown) 
         loaded = list(answers)
         keep(visit.page, f"{place.name}-1440-light")
         found[place.name] = Seen(
-            findings(visit.page) if AXE.exists() else [],
+            findings(visit.page) + contrasts(visit.page, "dark") if AXE.exists() else [],
             too_narrow(visit.page, [768, 1440]),
             sum(compressed(one) for one in loaded if one.request.resource_type in {"script", "stylesheet"}),
             [one.url for one in loaded if not one.url.startswith((server.url, "data:", "blob:"))],

@@ -144,7 +144,17 @@ def test_keys_choose_steps_and_replay(page: Page, made: str) -> None:
     expect(page.get_by_role("button", name="Pause replay")).to_be_visible()
     expect(page.locator(".flow-step[data-state=waiting]").first).to_be_visible()
     page.keyboard.press("Space")
-    expect(page.get_by_role("button", name="Replay slowly")).to_be_visible()
+    expect(page.get_by_role("button", name="Replay", exact=True)).to_be_visible()
+    page.get_by_label("Speed of the replay").select_option("Fast")
+    page.get_by_role("button", name="Replay", exact=True).click()
+    page.get_by_label("Speed of the replay").select_option("Slow")
+    page.get_by_label("Speed of the replay").select_option("Fast")
+    expect(page.locator(".flow-step[data-state=done]")).to_have_count(7)  # within seconds
+    expect(page.get_by_role("button", name="Replay", exact=True)).to_be_visible()
+    page.goto("/flow/nobody-knows-it")
+    expect(page.get_by_text("There is no such flow any more")).to_be_visible()
+    expect(page.get_by_role("button", name="Replay", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Export", exact=True)).to_be_hidden()
 
 
 def test_a_held_flow_is_stepped_and_let_go(page: Page, client: httpx.Client, paused: str) -> None:

@@ -131,6 +131,7 @@ def test_a_broken_file_says_why_in_the_dock_on_the_card_and_in_its_details(
     card.locator(".item-link").click()
     expect(page.locator("#asset-problem")).to_contain_text("No rendition could be made: Source")
     expect(page.locator("#asset-renditions .why").first).to_be_visible()
+    expect(page.get_by_role("link", name="Why it failed cq5dam.web.1280.1280.jpeg")).to_be_visible()
     keep(page, "asset-failed")
 
 

@@ -169,6 +169,24 @@ def test_wrong_settings_are_refused(client: httpx.Client, wrong: Json) -> None:
     assert answer.json()["message"]
 
 
+def test_put_says_the_whole_setting_and_patch_a_part(client: httpx.Client) -> None:
+    scope = "path:/content/dam/changed-in-part"
+
+    def patched(**change: Any) -> Json:
+        answer = client.patch("/_aemulator/gates", json={"scope": scope, **change}).raise_for_status().json()
+        return dict(answer["flows"].get(scope, {}))
+
+    put(client, scope, mode="slow", slow_seconds=7, breakpoints=[4], expires_in=600)
+    assert patched(breakpoints=[6])["mode"] == "slow"
+    after = patched(mode="pause")
+    assert (after["slow_seconds"], after["breakpoints"]) == (7, [6])
+    assert after["expires"] is not None
+    assert patched(expires_in=None)["expires"] is None
+    assert put(client, scope, breakpoints=[2])["flows"][scope]["mode"] == "run"
+    assert patched(breakpoints=[]) == {}
+    assert client.patch("/_aemulator/gates", json={"scope": scope, "mode": "stop"}).status_code == 400
+
+
 def test_bodies_that_are_no_object_are_refused(client: httpx.Client) -> None:
     for body in (b"[1]", b"{", b"\xff"):
         assert client.put("/_aemulator/gates", content=body).status_code == 400

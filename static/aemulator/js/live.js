@@ -1,6 +1,6 @@
 // The doorbell. The socket says only {seq, topic: mark, …}: something is newer. Whoever shows something asks for it.
 import { _ } from "./i18n.js";
-import { checkSession } from "./repository.js";
+import { checkSession, isStaying } from "./repository.js";
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
@@ -54,7 +54,7 @@ class LiveConnection extends HTMLElement {
     this.pause = FIRST_PAUSE;
     this.show("live", _("Live"));
     this.watchSilence();
-    if (this.wasLost && number < seq) return location.reload(); // another repository: nothing here is true any more
+    if (this.wasLost && number < seq && !isStaying()) return location.reload(); // another repository: nothing here is true any more
     heard(number);
     for (const [topic, mark] of Object.entries(others)) heardOf(topic, mark);
     if (this.wasLost) document.body.dispatchEvent(new CustomEvent("live", { detail: { seq, caughtUp: true } }));

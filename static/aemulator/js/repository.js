@@ -29,8 +29,15 @@ export async function checkSession() {
   }
 }
 
+let staying = false;
+
+/** While a page has something to say that people have to read, a session that ended does not take it away. */
+export const stay = (on) => (staying = on);
+export const isStaying = () => staying;
+
 /** The sign-in page, and back here afterwards. */
 function leaveForLogin() {
+  if (staying) return;
   const resource = encodeURIComponent(location.pathname + location.search);
   location.assign(`/libs/granite/core/content/login.html?resource=${resource}`);
 }

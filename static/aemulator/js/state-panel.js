@@ -3,7 +3,10 @@ import { ask } from "./dialogs.js";
 import { bytes } from "./formats.js";
 import { _, fill, ngettext } from "./i18n.js";
 import { element, icon } from "./notices.js";
+import { stay } from "./repository.js";
 import { chooseTheme } from "./theme-switch.js";
+
+const SAID = "aemulator-state-said"; // what is to be read once more after signing in
 
 class StatePanel extends HTMLElement {
   connectedCallback() {
@@ -11,6 +14,13 @@ class StatePanel extends HTMLElement {
     this.input = this.querySelector("input[type=file]");
     this.input.addEventListener("change", () => this.input.files[0] && this.restore(this.input.files[0]));
     this.addEventListener("click", (event) => this.act(event.target.closest("[data-act]")?.dataset.act));
+    const said = sessionStorage.getItem(SAID);
+    sessionStorage.removeItem(SAID);
+    if (said) this.show("check-round", "state good", said);
+  }
+
+  disconnectedCallback() {
+    stay(false);
   }
 
   act(act) {
@@ -23,9 +33,11 @@ class StatePanel extends HTMLElement {
   async reset(content) {
     const words = _("Every asset, profile, activation and journal entry is deleted. This cannot be undone; a snapshot taken before can be restored.");
     if (!(await this.sure(_("Reset this server?"), words, _("Reset")))) return;
+    stay(true);
     const isDone = await this.run(_("Resetting…"), `/_aemulator/reset?content=${content}`, null, () =>
       content === "demo" ? _("Reset. The demo pictures are being processed.") : _("Reset. The server is empty."));
     if (isDone) this.offerSignIn();
+    else stay(false);
   }
 
   async seed() {
@@ -37,12 +49,15 @@ class StatePanel extends HTMLElement {
     this.input.value = "";
     const words = fill(_("Everything on this server gives way to what is in %(name)s (%(size)s)."), { name: file.name, size: bytes(file.size) });
     if (!(await this.sure(_("Restore this snapshot?"), words, _("Restore")))) return;
+    stay(true);
     const isDone = await this.run(_("Restoring…"), "/_aemulator/restore", file, ({ rows, blobs }) => fill(_("Restored: %(rows)s rows and %(blobs)s blobs."), { rows, blobs }));
     if (isDone) this.offerSignIn();
+    else stay(false);
   }
 
-  // Sessions are part of the state that is gone.
+  // Sessions are part of the state that is gone. What was done is said once more after signing in.
   offerSignIn() {
+    sessionStorage.setItem(SAID, this.progress.textContent);
     const href = `/libs/granite/core/content/login.html?resource=${encodeURIComponent(location.pathname)}`;
     this.progress.append(" ", _("Everybody was signed out."), " ", element("a", { href }, _("Sign in again")));
   }

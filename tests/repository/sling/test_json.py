@@ -135,6 +135,8 @@ def test_what_is_missing_is_404(client: httpx.Client) -> None:
     answer = client.get("/content/dam/missing.json")
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
+    assert '<html lang="en">' in answer.text
+    assert "<main><h1>404 Resource at" in answer.text
     assert client.get("/content/dam.unknownextension").status_code == 404
 
 

@@ -27,6 +27,8 @@ export const coreWorkers = async () => {
 export const gates = () => asked("/gates");
 /** `scope`: `all`, a flow's id or `path:…`; `change`: any of mode, breakpoints, slow_seconds, expires_in; `options` of fetch. */
 export const setGates = (scope, change, options = {}) => told("PUT", "/gates", { scope, ...change }, options);
+/** Only what `change` names; the rest of the setting stays. */
+export const changeGates = (scope, change) => told("PATCH", "/gates", { scope, ...change });
 export const stepGate = (scope) => told("POST", "/gates/step", { scope });
 
 export const faults = () => asked("/faults");

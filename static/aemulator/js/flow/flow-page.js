@@ -33,6 +33,7 @@ class FlowPage extends HTMLElement {
     this.addEventListener("exchange-chosen", (event) => this.openExchange(event.detail.id));
     this.addEventListener("exchange-shown", (event) => this.keepAddress("exchange", event.detail.id));
     this.addEventListener("click", (event) => this.onClick(event));
+    this.slot_("speed").addEventListener("change", (event) => this.replay?.setSpeed(Number(event.target.value)));
   }
 
   disconnectedCallback() {
@@ -65,7 +66,7 @@ class FlowPage extends HTMLElement {
     this.data = data;
     this.spans = data.spans.map((one) => (one.kind === "flow" ? { ...one, name: data.flow.title } : one));
     this.exchanges = new Map(data.exchanges.map((one) => [one.id, one]));
-    this.slot_("body").hidden = false;
+    this.slot_("body").hidden = this.slot_("actions").hidden = false;
     this.showHead(data.flow);
     if (!this.replay?.isRunning) this.showSteps();
     this.pulseNew(first);
@@ -165,7 +166,7 @@ class FlowPage extends HTMLElement {
     if (!isCommand(event) || event.ctrlKey || event.metaKey || !this.data) return;
     if (STEP_NUMBERS.includes(Number(event.key)) && event.key !== " ") this.choose(Number(event.key));
     else if (event.key === "ArrowRight" && !event.target.closest?.(".wf-scroll, .wf-table")) this.next();
-    else if (event.key === " " && !event.target.closest?.("button, a, summary")) this.turn();
+    else if (event.key === " " && !event.target.closest?.("button, a, summary, select")) this.turn();
     else return;
     event.preventDefault();
   }
@@ -204,7 +205,7 @@ class FlowPage extends HTMLElement {
     this.picture.failures = {};
     this.picture.facts = pictureFacts(this.data, 0);
     showUpTo();
-    this.replay = new Replay(this.data.exchanges, {
+    this.replay = new Replay(this.data.exchanges, Number(this.slot_("speed").value), {
       reached: (one) => {
         this.view.pulse(one);
         if (one.step) shown.add(one.step);
@@ -224,7 +225,7 @@ class FlowPage extends HTMLElement {
 
   showReplay(on) {
     const button = this.querySelector("[data-act=replay]");
-    button.replaceChildren(icon(on ? "pause" : "play"), on ? _("Pause replay") : _("Replay slowly"));
+    button.replaceChildren(icon(on ? "pause" : "play"), on ? _("Pause replay") : _("Replay"));
     this.classList.toggle("is-replaying", on);
   }
 

@@ -2,7 +2,7 @@
 import { _, fill, ngettext } from "../i18n.js";
 import { Follower } from "../live.js";
 import { complain, element, icon } from "../notices.js";
-import { gates, setGates, stepGate } from "./api.js";
+import { changeGates, gates, stepGate } from "./api.js";
 import { steps } from "./system.js";
 
 // Before which steps something can be held: 3 is the answer to 2, and a worker goes from 4 to 5 without asking.
@@ -89,8 +89,7 @@ class FlowGates extends HTMLElement {
   }
 
   async change(change) {
-    const { mode, slow_seconds, breakpoints } = this.state; // a change says everything: what it leaves out starts anew
-    await this.tried(() => setGates(this.scope, { mode, slow_seconds, breakpoints, ...change }));
+    await this.tried(() => changeGates(this.scope, change));
   }
 
   async step() {

@@ -2,11 +2,11 @@
 const LONGEST_GAP = 400; // of the recorded milliseconds
 const TARGET = 14_000; // milliseconds that a replay takes, at normal speed
 
-/** Calls `reached(exchange)` for each exchange at its time, `finished()` at the end. */
+/** Calls `reached(exchange)` for each exchange at its time, `finished()` at the end. `speed` is 1 for the normal one. */
 export class Replay {
-  constructor(exchanges, { reached, finished }) {
+  constructor(exchanges, speed, { reached, finished }) {
     this.exchanges = [...exchanges].sort((a, b) => a.started - b.started);
-    Object.assign(this, { reached, finished, next: 0, timer: null });
+    Object.assign(this, { speed, reached, finished, next: 0, timer: null });
     this.times = moments(this.exchanges);
   }
 
@@ -16,7 +16,17 @@ export class Replay {
 
   start() {
     if (this.next >= this.exchanges.length) this.next = 0;
-    this.began = performance.now() - (this.times[this.next] ?? 0);
+    this.began = performance.now() - (this.times[this.next] ?? 0) / this.speed;
+    this.tick();
+  }
+
+  /** From now on, also while it runs. */
+  setSpeed(speed) {
+    const done = (performance.now() - this.began) * this.speed;
+    this.speed = speed;
+    if (!this.isRunning) return;
+    this.began = performance.now() - done / speed;
+    clearTimeout(this.timer);
     this.tick();
   }
 
@@ -26,7 +36,7 @@ export class Replay {
   }
 
   tick() {
-    const now = performance.now() - this.began;
+    const now = (performance.now() - this.began) * this.speed;
     while (this.next < this.exchanges.length && this.times[this.next] <= now) {
       this.reached(this.exchanges[this.next]);
       this.next += 1;
@@ -36,7 +46,7 @@ export class Replay {
       this.finished();
       return;
     }
-    this.timer = setTimeout(() => this.tick(), Math.max(16, this.times[this.next] - now));
+    this.timer = setTimeout(() => this.tick(), Math.max(16, (this.times[this.next] - now) / this.speed));
   }
 }
 
