@@ -136,7 +136,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide_on_a_telephone_in_the_dark(vi
     for place in PLACES:
         show(page, place, shown)
         keep(page, f"{place.name}-360-dark")
-        found[place.name] = findings(page)
+        found[place.name] = findings(page) + contrasts(page, "light")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found[place.name].append("wider than the window")
     assert {name: what for name, what in found.items() if what} == {}
