@@ -9,7 +9,7 @@ from repository import changes, nodetypes, values
 from repository.errors import ConstraintViolation, InvalidPath, NodeExists, ParentNotFound
 from repository.identifiers import new_uuid
 from repository.paths import MAX_PATH_BYTES, NodePath
-from repository.tree.creating import INSERT, allocate_ids, last_position
+from repository.tree.creating import Row, allocate_ids, last_position, write
 from repository.tree.locks import writing
 from repository.tree.node import TreeNode, stored
 from repository.tree.reading import exists, find, get, subtree
@@ -55,8 +55,7 @@ def copy(source: NodePath, target: NodePath, user: str = "admin") -> TreeNode:
         ids = dict(zip([node.id for node in nodes], allocate_ids(len(nodes)), strict=True))
         rows = [_copied(item, ids, item.path.moved(source, target), user) for item in nodes]
         rows[0] = (*rows[0][:2], parent.id, *rows[0][3:5], last_position(parent.id), *rows[0][6:])
-        with connection.cursor() as cursor:
-            cursor.executemany(INSERT, rows)
+        write(rows)
         changes.record([target], "created")
         return get(target)
 
@@ -92,7 +91,7 @@ def _move_below(cursor: Any, source: NodePath, target: NodePath) -> None:
     )
 
 
-def _copied(node: TreeNode, ids: dict[int, int], path: NodePath, user: str) -> tuple[Any, ...]:
+def _copied(node: TreeNode, ids: dict[int, int], path: NodePath, user: str) -> Row:
     properties = {name: value for name, value in node.properties.items() if name not in _VERSION_PROPERTIES}
     if "jcr:created" in properties:
         properties |= {"jcr:created": values.date(timezone.now()), "jcr:createdBy": user}
