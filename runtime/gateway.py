@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -98,9 +98,15 @@ async def _database_away(request: Request, err: Exception) -> Response:
     return json_response(wire.error("The database does not answer.", uuid.uuid4().hex), 503)
 
 
+async def _unstorable(request: Request, err: Exception) -> Response:
+    """A name that no database takes, with NUL say: there is nothing of that name."""
+    return json_response(wire.error("The requested resource does not exist.", uuid.uuid4().hex), 404)
+
+
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 EXCEPTION_HANDLERS: dict[Any, Handler] = {
     Refusal: _refusal,
     HTTPException: _http_refusal,
+    DataError: _unstorable,
     DatabaseError: _database_away,
 }
