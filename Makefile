@@ -30,7 +30,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py serve $(SERVE_OPTIONS)
 
 test: $(VENV)/.installed-dev system-packages node-packages lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile -q $(PYTEST) || { echo "What failed, once more, one after the other:"; \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q $(PYTEST) || { echo "What failed, once more, one after the other:"; \
 		$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(PYTEST); }
 
 lint: $(VENV)/.installed-dev

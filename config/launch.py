@@ -56,10 +56,14 @@ def manage(argv: list[str]) -> int:
     last = served.recall(_data_dir())
     for name, value in (last.variables() if last else {}).items():
         os.environ.setdefault(name, value)
+    gc.disable()
     _load_settings()
     from django.core.management import execute_from_command_line
 
+    gc.freeze()
+    gc.enable()
     execute_from_command_line(argv)
+    gc.freeze()
     return 0
 
 

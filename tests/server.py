@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # seconds
 READY_WITHIN = 60.0  # seconds; generous, since other tests may load the machine
 ADMIN = ("admin", "admin")
 
@@ -43,10 +44,11 @@ def _is_configuration(name: str) -> bool:
 
 def wait_until(condition: Callable[[], T], within: float, what: str) -> T:
     """The first truthy answer of `condition`, asked again and again for at most `within` seconds."""
-    deadline = time.monotonic() + within
+    deadline, pause = time.monotonic() + within, FIRST_PAUSE
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 1.2)  # who asks takes processor time from what is waited for
     return found
 
 
