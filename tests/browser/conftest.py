@@ -5,6 +5,7 @@ run their own.
 """
 
 import itertools
+import os
 import re
 import shutil
 from collections import defaultdict
@@ -104,7 +105,7 @@ class Wardrobe:
 
     def put_back(self, looks: Looks, context: BrowserContext) -> None:
         try:
-            page = context.new_page()
+            page = next(iter(context.pages), None) or context.new_page()
             stored = {"origin": looks.base_url, "storageTypes": "cookies,indexeddb,local_storage,cache_storage"}
             context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
             for opened in context.pages:
@@ -220,6 +221,7 @@ def upload(client: httpx.Client, folder: str, name: str, data: bytes) -> str:
 
 
 def keep(page: Page, name: str) -> None:
-    """Keep a picture of the page in test-results/, for people to look at."""
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{name}.png")
+    """Keep a picture of the page in test-results/, for people to look at: if they asked for it."""
+    if os.environ.get("TEST_PICTURES"):
+        RESULTS.mkdir(exist_ok=True)
+        page.screenshot(path=RESULTS / f"{name}.png")
