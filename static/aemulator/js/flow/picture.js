@@ -79,6 +79,7 @@ class FlowPicture extends HTMLElement {
   }
 
   draw() {
+    if (!this.isConnected) return; // an answer came after the page was left
     this.drawnFor = this.room;
     if (this.drawnFor < NARROWEST) return;
     const plan = layout(this.drawnFor);
