@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Self
 
 import orjson
@@ -19,6 +20,7 @@ from repository.tree import TreeNode
 from repository.ui.filters import Filters, state_key
 
 PAGE_SIZE: Final = 60
+WIDE: Final = 20_000  # nodes below a folder
 
 # Word for word the conditions of the partial indexes of `Node`, or a database would not use them.
 _KINDS: Final = (
@@ -93,6 +95,15 @@ class Scope:
     @property
     def is_search(self) -> bool:
         return bool(self.search or self.filters)
+
+    @cached_property
+    def is_wide(self) -> bool:
+        """Whether there are so many nodes below the folder that it is quicker to go through every asset that there is
+        (`_KINDS` has indexes of names and paths) than through these nodes, of which one in ten is an asset."""
+        with connection.cursor() as cursor:
+            below = "SELECT 1 FROM repository_node WHERE path >= %s AND path < %s LIMIT %s"
+            cursor.execute(f"SELECT COUNT(*) FROM ({below}) counted", [*self.folder.path.below, WIDE])
+            return int(cursor.fetchone()[0]) == WIDE
 
     @property
     def turned(self) -> "Scope":
@@ -200,7 +211,8 @@ def _where(scope: Scope, kind: int) -> tuple[str, list[Any]]:
     if scope.filters and kind == 0:
         return "1 = 0", []
     escaped = scope.search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    where, parameters = f"n.path >= %s AND n.path < %s AND {_KINDS[kind]}", [*scope.folder.path.below]
+    path = "(n.path || '')" if scope.is_wide else "n.path"  # an expression: no look-up by the index of all paths
+    where, parameters = f"{path} >= %s AND {path} < %s AND {_KINDS[kind]}", [*scope.folder.path.below]
     if scope.search:
         where, parameters = f"{where} AND LOWER(n.name) LIKE %s ESCAPE '\\'", [*parameters, f"%{escaped}%"]
     condition, values = scope.filters.condition()

@@ -82,7 +82,13 @@ def test_a_page_goes_on_behind_an_item_that_was_deleted_meanwhile(mixed: NodePat
     assert [node.name for node in listing.page(scope(mixed), first.after, 3).nodes] == ["b.png", "c.pdf"]
 
 
-def test_search_finds_parts_of_names_below_and_takes_signs_literally(mixed: NodePath) -> None:
+@pytest.mark.parametrize("wide", [1, listing.WIDE])
+def test_search_finds_parts_of_names_below_and_takes_signs_literally(
+    mixed: NodePath, wide: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much there is below the folder: there are two ways to go through it."""
+    monkeypatch.setattr(listing, "WIDE", wide)
+    assert scope(mixed).is_wide == (wide == 1)
     assets.create_folder(mixed / "attic" / "wool_x")
     tree.create(mixed / "attic" / "100% silk", "sling:Folder")  # as an import may bring it
     assert walk(scope(mixed, search="ZO")) == ["Zoo"]
@@ -91,6 +97,7 @@ def test_search_finds_parts_of_names_below_and_takes_signs_literally(mixed: Node
     assert walk(scope(mixed, search="%")) == ["100% silk"]
     assert walk(scope(mixed, search="\\")) == []
     assert listing.total(scope(mixed, search="oo")) == 2
+    assert listing.total(scope(mixed / "attic", search="oo")) == 1
 
 
 def test_neighbours_are_the_assets_beside(mixed: NodePath) -> None:
