@@ -1,6 +1,8 @@
 """Sends events to the legacy ingress of I/O Events, as Adobe's workers do (wire contract, section 3.3)."""
 
 import base64
+import time
+from collections.abc import Iterable
 from enum import Enum, auto
 
 import httptools
@@ -8,11 +10,12 @@ import orjson
 from django.conf import settings
 
 import trust
-from compute.keepalive import KeepAlive
+from compute.keepalive import Answer, KeepAlive
 from compute.outbox import OutgoingEvent
 from compute.service_token import ServiceToken
 from contract.events import EVENT_CODE, provider_id
 from probes import names, parties
+from probes.exchanges import KEPT, Told, teller
 
 TIMEOUT = 20.0  # seconds
 
@@ -56,8 +59,38 @@ class Ingress:
             ("x-request-accepted-at", repr(event.accepted_at)),
             *self._introduction,
         )
-        answer = await self._server.post("/api/events", headers, _body(event))
+        body, started = _body(event), time.time()
+        try:
+            answer = await self._server.post("/api/events", headers, body)
+        except (OSError, TimeoutError, httptools.HttpParserError) as err:
+            self._tell(headers, body, started, None, str(err) or type(err).__name__)
+            raise
+        self._tell(headers, body, started, answer, "")
         return answer.status, answer.body[:500].decode(errors="replace")
+
+    def _tell(
+        self, headers: Iterable[tuple[str, str]], body: bytes, started: float, answer: Answer | None, error: str
+    ) -> None:
+        """The observer sees for itself what arrives at this server."""
+        if teller.listener is None or self._introduction:
+            return
+        ended = time.time()
+        told = Told(
+            party=names.COMPUTE,
+            to=names.EVENTS,
+            method="POST",
+            url=f"{settings.EVENTS_INGRESS_URL}/api/events",
+            started=started,
+            ended=ended,
+            first_byte=ended if answer else None,
+            status=answer.status if answer else None,
+            error=error,
+            request_headers=dict(headers),
+            request_body=body,
+            response_body=answer.body[:KEPT] if answer else b"",
+            sizes=(len(body), len(answer.body) if answer else 0),
+        )
+        teller.tell(told)
 
     async def close(self) -> None:
         await self._server.__aexit__(None, None, None)

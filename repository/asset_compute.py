@@ -160,8 +160,9 @@ class AssetComputeClient:
         headers = parties.introduced(names.REPOSITORY, url)
         watched = outgoing.about(names.REPOSITORY, names.IDENTITY, 0)
         try:
-            response = await self._http.post(url, data=form, headers=headers, extensions=watched)
-        except httpx.HTTPError as err:
+            async with asyncio.timeout(TIMEOUT):
+                response = await self._http.post(url, data=form, headers=headers, extensions=watched)
+        except (httpx.HTTPError, TimeoutError) as err:
             raise ServiceUnavailable(f"IMS did not answer: {_name(err)}") from err
         try:
             answer = _successful(response, "IMS").json()

@@ -90,10 +90,19 @@ def test_events_wait_for_an_ingress_that_is_away_and_outlive_their_token(tmp_pat
         accepted = submit(adobe, 2)
         wait_until(lambda: unsent(adobe) == 2 * RENDITIONS, 20, "all renditions wait to be told of")
         assert adobe.get(journal).status_code == 204
+        wait_until(lambda: told_in_vain(away), 20, "the flow shows that the ingress was asked")
     change(away, "UPDATE compute_activation SET access_token = 'expired' WHERE request_id = ?", accepted[0])
     with ServerProcess(tmp_path / "data", environment=ONE_PROCESS) as server:
         events = events_of(server, journal, 2 * RENDITIONS)
     assert outcomes(events) == all_created(accepted)
+
+
+def told_in_vain(server: ServerProcess) -> bool:
+    """Whether the recorder knows of an event for which nobody answered."""
+    with server.client() as admin:
+        traffic = admin.get("/_aemulator/traffic").raise_for_status().json()["traffic"]
+    sent = [one for one in traffic if (one["from"], one["to"], one["step"]) == ("compute", "events", 6)]
+    return any(one["status"] is None and one["flow"] for one in sent)
 
 
 def unsent(adobe: httpx.Client) -> int:
