@@ -28,10 +28,12 @@ READY_WITHIN = 60.0
 
 @dataclass
 class BlobServer:
-    """A running server. `kind` is `embedded` or `azurite`; `app` is the application where it runs in this process."""
+    """A running server. `kind` is `embedded` or `azurite`; `app` is the application where it runs in this process,
+    `pid` the process where it has one of its own."""
 
     kind: str
     port: int
+    pid: int = 0
     app: BlobApplication | None = None
 
     @property
@@ -63,7 +65,7 @@ def embedded(directory: Path, **more: object) -> Iterator[BlobServer]:
         thread.start()
         try:
             wait_until(lambda: server.started, READY_WITHIN, "uvicorn started")
-            yield BlobServer("embedded", port, app)
+            yield BlobServer("embedded", port, app=app)
         finally:
             server.should_exit = True
             thread.join()
@@ -88,7 +90,7 @@ class StoreProcess:
             own.set_inheritable(True)
             command = [sys.executable, "-m", "tests.blobstore.serve", str(self.directory), str(own.fileno())]
             self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=[own.fileno()])
-            self.server = BlobServer("embedded", own.getsockname()[1])
+            self.server = BlobServer("embedded", own.getsockname()[1], self._process.pid)
         wait_until(lambda: _answers(self.server.url), READY_WITHIN, "the store answers")
         return self
 
@@ -121,7 +123,7 @@ def azurite(folder: Path) -> Iterator[BlobServer]:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     try:
         wait_until(lambda: _answers(f"http://127.0.0.1:{port}/{ACCOUNT}"), READY_WITHIN, "Azurite answers")
-        yield BlobServer("azurite", port)
+        yield BlobServer("azurite", port, process.pid)
     finally:
         process.terminate()
         process.wait(30)
