@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -116,7 +117,7 @@ def _parameter(parameter: Parameter) -> Json:
 def _fault(fields: Json, known: Fault | None) -> Fault:
     kind = fields.get("kind", known.kind if known else None)
     if not isinstance(kind, str) or kind not in KINDS:
-        raise WrongField(f"kind must be one of {', '.join(KINDS)}")
+        raise WrongField(_("kind must be one of %(choices)s") % {"choices": ", ".join(KINDS)})
     base = known or Fault("", kind)
     changed: Json = {"kind": kind}
     for name, check in _CHECKS.items():
@@ -129,19 +130,19 @@ def _fault(fields: Json, known: Fault | None) -> Fault:
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise WrongField("enabled must be true or false")
+        raise WrongField(_("enabled must be true or false"))
     return value
 
 
 def _match(value: Any) -> Json:
     if not isinstance(value, dict) or any(name not in MATCHED for name in value):
-        raise WrongField(f"match must be an object with some of {', '.join(MATCHED)}")
+        raise WrongField(_("match must be an object with some of %(choices)s") % {"choices": ", ".join(MATCHED)})
     given = {name: one for name, one in value.items() if one not in (None, "")}
     for name, one in given.items():
         if name in {"step", "nth"}:
             _number(one, name, 1, 7 if name == "step" else 10**9, whole=True)
         elif not isinstance(one, str) or len(one) > LONGEST_TEXT:
-            raise WrongField(f"match.{name} must be a text")
+            raise WrongField(_("match.%(name)s must be a text") % {"name": name})
     return given
 
 
@@ -152,16 +153,20 @@ def _times(value: Any) -> int | None:
 def _number(value: Any, name: str, least: float, most: float, whole: bool = False) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or not least <= value <= most or (whole and int(value) != value):
-        raise WrongField(f"{name} must be a {'whole ' if whole else ''}number from {least:g} to {most:g}")
+        bounds = {"name": name, "least": f"{least:g}", "most": f"{most:g}"}
+        words = _("%(name)s must be a number from %(least)s to %(most)s")
+        if whole:
+            words = _("%(name)s must be a whole number from %(least)s to %(most)s")
+        raise WrongField(words % bounds)
     return float(value) if not whole else int(value)
 
 
 def _parameters(kind: Kind, given: Any) -> Json:
     if not isinstance(given, dict):
-        raise WrongField("parameters must be an object")
+        raise WrongField(_("parameters must be an object"))
     known = {parameter.name: parameter for parameter in kind.parameters}
     if unknown := given.keys() - known.keys():
-        raise WrongField(f"{kind.id} has no parameter {sorted(unknown)[0]}")
+        raise WrongField(_("%(id)s has no parameter %(name)s") % {"id": kind.id, "name": sorted(unknown)[0]})
     return {name: _value(parameter, given.get(name, parameter.default)) for name, parameter in known.items()}
 
 
@@ -169,9 +174,11 @@ def _value(parameter: Parameter, value: Any) -> Any:
     if parameter.kind == "number":
         return _number(value, parameter.name, parameter.least, parameter.most)
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise WrongField(f"{parameter.name} must be a text")
+        raise WrongField(_("%(name)s must be a text") % {"name": parameter.name})
     if parameter.choices and value not in parameter.choices:
-        raise WrongField(f"{parameter.name} must be one of {', '.join(parameter.choices)}")
+        raise WrongField(
+            _("%(name)s must be one of %(choices)s") % {"name": parameter.name, "choices": ", ".join(parameter.choices)}
+        )
     return value
 
 

@@ -4,6 +4,7 @@ import math
 import time
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -84,7 +85,7 @@ def _setting(fields: Json, before: Setting | None = None) -> Setting:
     base = before or Setting(_scope(fields))
     mode = fields.get("mode", base.mode)
     if mode not in MODES:
-        raise WrongField(f"mode must be one of {', '.join(MODES)}")
+        raise WrongField(_("mode must be one of %(choices)s") % {"choices": ", ".join(MODES)})
     return Setting(
         _scope(fields),
         mode,
@@ -97,16 +98,18 @@ def _setting(fields: Json, before: Setting | None = None) -> Setting:
 def _scope(fields: Json) -> str:
     scope = fields.get("scope", ALL)
     if not isinstance(scope, str) or not scope or len(scope) > 512:
-        raise WrongField("scope must be all, the id of a flow, or path: and the path of an asset or folder")
+        raise WrongField(_("scope must be all, the id of a flow, or path: and the path of an asset or folder"))
     if scope.startswith(PATH) and not scope.startswith(f"{PATH}/"):
-        raise WrongField("a path begins with /")
+        raise WrongField(_("a path begins with /"))
     return scope
 
 
 def _seconds(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or not 0 < value <= gates.LONGEST_SLOW:
-        raise WrongField(f"slow_seconds must be a number above 0, at most {gates.LONGEST_SLOW:g}")
+        raise WrongField(
+            _("slow_seconds must be a number above 0, at most %(most)s") % {"most": f"{gates.LONGEST_SLOW:g}"}
+        )
     return float(value)
 
 
@@ -117,7 +120,9 @@ def _expires(fields: Json) -> float | None:
         return None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not 0 < value <= gates.LONGEST_LIFE:
-        raise WrongField(f"expires_in must be a number above 0, at most {gates.LONGEST_LIFE:g}, or null")
+        raise WrongField(
+            _("expires_in must be a number above 0, at most %(most)s, or null") % {"most": f"{gates.LONGEST_LIFE:g}"}
+        )
     return time.time() + float(value)
 
 
@@ -125,7 +130,10 @@ def _breakpoints(fields: Json) -> frozenset[int]:
     """A breakpoint is a gate: 3 comes with the answer to 2, and a worker goes from 4 to 5 without asking anybody."""
     wanted = fields["breakpoints"]
     if not isinstance(wanted, list) or not all(step in STEPS and not isinstance(step, bool) for step in wanted):
-        raise WrongField(f"breakpoints must be a list of the steps that have a gate: {', '.join(map(str, STEPS))}")
+        raise WrongField(
+            _("breakpoints must be a list of the steps that have a gate: %(steps)s")
+            % {"steps": ", ".join(map(str, STEPS))}
+        )
     return frozenset(wanted)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
@@ -22,15 +23,15 @@ async def body(request: Request, limit: int = MAX_BODY) -> Json:
         async for chunk in request.stream():
             received += chunk
             if len(received) > limit:
-                raise WrongField(f"the request is larger than {limit} bytes")
+                raise WrongField(_("the request is larger than %(limit)s bytes") % {"limit": limit})
     except ClientDisconnect as err:
-        raise WrongField("the client left") from err
+        raise WrongField(_("the client left")) from err
     try:
         fields = jsontext.loads(bytes(received) or b"{}")
     except ValueError as err:
-        raise WrongField("the body is not JSON") from err
+        raise WrongField(_("the body is not JSON")) from err
     if not isinstance(fields, dict):
-        raise WrongField("the body must be a JSON object")
+        raise WrongField(_("the body must be a JSON object"))
     return fields
 
 

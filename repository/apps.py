@@ -9,7 +9,12 @@ class RepositoryApp(AppConfig):
     verbose_name = "AEM author repository"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext
+
+        from repository import texts
         from repository.auth import accounts
+
+        texts.translate_with(gettext)
 
         post_migrate.connect(_ensure_roots, sender=self)
         post_migrate.connect(accounts.ensure_accounts, sender=self)

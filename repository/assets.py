@@ -17,6 +17,7 @@ from repository.identifiers import new_uuid
 from repository.jobs import EnqueuedJob
 from repository.paths import NodePath
 from repository.profiles import ORIGINAL, RequestedRendition
+from repository.texts import _
 from repository.tree import NodeSpec, TreeNode
 from repository.values import Properties, Value
 
@@ -59,7 +60,7 @@ def create_folder(
     """A folder; its title is `jcr:content/jcr:title`. NodeExists, ParentNotFound, InvalidName, ConstraintViolation."""
     names.folder_name(path.name)
     if not nodetypes.is_folder(primary_type):
-        raise ConstraintViolation(f"{primary_type} is not the type of a folder")
+        raise ConstraintViolation(_("%(primary_type)s is not the type of a folder"), primary_type=primary_type)
     content = {CONTENT: NodeSpec("nt:unstructured", {"jcr:title": values.storable(title)})} if title else {}
     return tree.create(path, primary_type, children=content, user=user)
 
@@ -226,7 +227,7 @@ def _processing(job: EnqueuedJob, renditions: Sequence[RequestedRendition], user
 
 def _uuid(asset: TreeNode) -> str:
     if asset.uuid is None:
-        raise ConstraintViolation(f"{asset.path} is not referenceable")
+        raise ConstraintViolation(_("%(path)s is not referenceable"), path=asset.path)
     return asset.uuid
 
 

@@ -28,6 +28,8 @@ RepositoryError
 
 from typing import ClassVar
 
+from repository.texts import _, translated
+
 
 class RepositoryError(Exception):
     """`reason` is a short constant for programs and logs; the message is a sentence for people."""
@@ -35,9 +37,16 @@ class RepositoryError(Exception):
     reason: ClassVar[str] = "RepositoryError"
     retry: ClassVar[bool] = False
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, text: str, /, **values: object) -> None:
+        """`text` has named placeholders (`%(name)s`) for `values`, if there are any."""
+        super().__init__(text % values if values else text)
+        self._text, self._values = text, values
+
+    @property
+    def message(self) -> str:
+        """In the server's language."""
+        text = translated(self._text)
+        return text % self._values if self._values else text
 
 
 class InvalidPath(RepositoryError, ValueError):
@@ -60,7 +69,7 @@ class NodeNotFound(RepositoryError):
     reason = "NodeNotFound"
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"There is no node at {path}")
+        super().__init__(_("There is no node at %(path)s"), path=path)
         self.path = path
 
 
@@ -72,7 +81,7 @@ class NodeExists(RepositoryError):
     reason = "NodeExists"
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"There is already a node at {path}")
+        super().__init__(_("There is already a node at %(path)s"), path=path)
         self.path = path
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import regex
 
 from repository.errors import InvalidExpression
+from repository.texts import _
 
 MAX_EXPRESSION: Final = 200  # characters
 _PATIENCE: Final = 0.1  # seconds for one match: an expression may be written so that it never ends
@@ -76,7 +77,9 @@ def checked(text: str) -> str:
         _compiled(entry)
         if entry.endswith("/*"):
             hint = f"{entry[:-1]}.*" if entry != "*/*" else ".*"
-            raise InvalidExpression(f"{entry} is a wildcard, not a regular expression: write {hint}")
+            raise InvalidExpression(
+                _("%(entry)s is a wildcard, not a regular expression: write %(hint)s"), entry=entry, hint=hint
+            )
     return ",".join(entries)
 
 
@@ -96,9 +99,13 @@ def _matches(expression: str, mime_type: str) -> bool:
 @lru_cache(maxsize=512)
 def _compiled(expression: str) -> "regex.Pattern[str]":
     if len(expression) > MAX_EXPRESSION:
-        raise InvalidExpression(f"An expression has at most {MAX_EXPRESSION} characters")
+        raise InvalidExpression(
+            _("An expression has at most %(max_expression)s characters"), max_expression=MAX_EXPRESSION
+        )
     try:
         return regex.compile(expression, regex.IGNORECASE)
     except _UNREADABLE as err:
         hint = f": write {expression.replace('*/*', '.*/.*')}" if expression.startswith("*/") else ""
-        raise InvalidExpression(f"{expression} is not a regular expression ({err}){hint}") from err
+        raise InvalidExpression(
+            _("%(expression)s is not a regular expression (%(err)s)%(hint)s"), expression=expression, err=err, hint=hint
+        ) from err

@@ -6,6 +6,7 @@ from typing import Final
 
 from repository.errors import InvalidName
 from repository.paths import NodeName
+from repository.texts import _
 
 # AEM's content validator: none of these in the name of an asset.
 INVALID_ASSET_CHARACTERS: Final = r"*/:[\]|#%{}?&"
@@ -82,8 +83,12 @@ def asset_name(text: str) -> NodeName:
     """The name of an asset, or InvalidName: AEM's forbidden characters, and what no node may be called."""
     invalid = _INVALID_ASSET.search(text)
     if invalid:
-        refused = f"asset names cannot contain {' '.join(INVALID_ASSET_CHARACTERS)}"
-        raise InvalidName(f"The name {text!r} contains {invalid[0]!r}; {refused}")
+        raise InvalidName(
+            _("The name %(name)r contains %(found)r; asset names cannot contain %(refused)s"),
+            name=text,
+            found=invalid[0],
+            refused=" ".join(INVALID_ASSET_CHARACTERS),
+        )
     return NodeName(text)
 
 

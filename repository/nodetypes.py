@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from repository.errors import ConstraintViolation
+from repository.texts import _
 
 UNSTRUCTURED: Final = "nt:unstructured"
 
@@ -123,7 +124,7 @@ PROTECTED: Final = frozenset(
 def declared(name: str) -> NodeType:
     found = _TYPES.get(name)
     if found is None:
-        raise ConstraintViolation(f"There is no node type {name}")
+        raise ConstraintViolation(_("There is no node type %(name)s"), name=name)
     return found
 
 
@@ -151,7 +152,11 @@ def child_type(parent_type: str, child_name: str) -> str:
     if child_name == "jcr:content" and is_folder(parent_type):
         chosen = UNSTRUCTURED
     if chosen is None or parent.leaf:
-        raise ConstraintViolation(f"A {parent_type} cannot have a child {child_name} without a type")
+        raise ConstraintViolation(
+            _("A %(parent_type)s cannot have a child %(child_name)s without a type"),
+            parent_type=parent_type,
+            child_name=child_name,
+        )
     return chosen
 
 
@@ -161,11 +166,23 @@ def check_child(parent_type: str, child_name: str, type_name: str) -> None:
     declared(type_name)
     expected = parent.named_children.get(child_name)
     if parent.leaf or (parent.name == "nt:file" and child_name != "jcr:content"):
-        raise ConstraintViolation(f"A {parent_type} cannot have a child {child_name}")
+        raise ConstraintViolation(
+            _("A %(parent_type)s cannot have a child %(child_name)s"), parent_type=parent_type, child_name=child_name
+        )
     if expected and expected not in {UNSTRUCTURED, "oak:Resource"} and not is_type(type_name, expected):
-        raise ConstraintViolation(f"{child_name} of a {parent_type} must be a {expected}, not a {type_name}")
+        raise ConstraintViolation(
+            _("%(child_name)s of a %(parent_type)s must be a %(expected)s, not a %(type_name)s"),
+            child_name=child_name,
+            parent_type=parent_type,
+            expected=expected,
+            type_name=type_name,
+        )
     if parent.child_types and not any(is_type(type_name, allowed) for allowed in parent.child_types):
-        raise ConstraintViolation(f"A {parent_type} cannot have a child of type {type_name}")
+        raise ConstraintViolation(
+            _("A %(parent_type)s cannot have a child of type %(type_name)s"),
+            parent_type=parent_type,
+            type_name=type_name,
+        )
 
 
 def check_properties(type_name: str, mixins: Iterable[str], names: Iterable[str]) -> None:
@@ -176,13 +193,15 @@ def check_properties(type_name: str, mixins: Iterable[str], names: Iterable[str]
     allowed = node_type.properties.union(*(_MIXIN_PROPERTIES.get(mixin, set()) for mixin in mixins))
     for name in names:
         if name not in allowed and name not in PROTECTED:
-            raise ConstraintViolation(f"A {type_name} cannot have the property {name}")
+            raise ConstraintViolation(
+                _("A %(type_name)s cannot have the property %(name)s"), type_name=type_name, name=name
+            )
 
 
 def check_mixins(mixins: Iterable[str]) -> None:
     for mixin in mixins:
         if mixin not in MIXINS:
-            raise ConstraintViolation(f"There is no mixin type {mixin}")
+            raise ConstraintViolation(_("There is no mixin type %(mixin)s"), mixin=mixin)
 
 
 def default_mixins(type_name: str) -> tuple[str, ...]:

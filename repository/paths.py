@@ -14,6 +14,7 @@ from typing import Final, Self
 from urllib.parse import quote, unquote_to_bytes
 
 from repository.errors import InvalidName, InvalidPath
+from repository.texts import _
 
 MAX_NAME_LENGTH: Final = 255  # characters
 MAX_PATH_BYTES: Final = 2048  # UTF-8; PostgreSQL indexes at most 2704
@@ -88,13 +89,13 @@ class NodePath(str):
     def from_href(cls, encoded: str) -> Self:
         """From the path of a URL as it is on the wire, percent-decoding exactly once. `%2F` is refused."""
         if "%2f" in encoded.lower():
-            raise InvalidPath("An encoded slash (%2F) cannot be part of a name")
+            raise InvalidPath(_("An encoded slash (%2F) cannot be part of a name"))
         if _PERCENT.search(encoded):
-            raise InvalidPath(f"The path {encoded!r} has a percent sign that encodes nothing")
+            raise InvalidPath(_("The path %(encoded)r has a percent sign that encodes nothing"), encoded=encoded)
         try:
             return cls.from_url(unquote_to_bytes(encoded).decode())
         except UnicodeError as err:
-            raise InvalidPath(f"The path {encoded!r} is not UTF-8") from err
+            raise InvalidPath(_("The path %(encoded)r is not UTF-8"), encoded=encoded) from err
 
     @property
     def href(self) -> str:
@@ -129,7 +130,7 @@ class NodePath(str):
             _check_length(path)
             return NodePath.stored(path)
         if relative.startswith("/"):
-            raise InvalidPath(f"{relative!r} is not relative")
+            raise InvalidPath(_("%(relative)r is not relative"), relative=relative)
         normal = unicodedata.normalize("NFC", relative)
         for name in normal.split("/"):
             _check_name(name)
@@ -151,7 +152,7 @@ class NodePath(str):
         if self == ancestor:
             return ""
         if not self.is_under(ancestor):
-            raise InvalidPath(f"{self} is not under {ancestor}")
+            raise InvalidPath(_("%(path)s is not under %(ancestor)s"), path=self, ancestor=ancestor)
         return self[len(ancestor.removesuffix("/")) + 1 :]
 
     def moved(self, source: "NodePath", target: "NodePath") -> "NodePath":
@@ -172,21 +173,25 @@ def _check_name(name: str) -> None:
     if _SIMPLE.fullmatch(name):
         return
     if not name or name in {".", ".."}:
-        raise InvalidName(f"{name!r} is not a name")
+        raise InvalidName(_("%(name)r is not a name"), name=name)
     if len(name) > MAX_NAME_LENGTH:
-        raise InvalidName(f"A name has at most {MAX_NAME_LENGTH} characters, this one has {len(name)}")
+        raise InvalidName(
+            _("A name has at most %(max_name_length)s characters, this one has %(length)s"),
+            max_name_length=MAX_NAME_LENGTH,
+            length=len(name),
+        )
     forbidden = _FORBIDDEN.search(name)
     if forbidden:
-        raise InvalidName(f"The name {name!r} contains {forbidden[0]!r}")
+        raise InvalidName(_("The name %(name)r contains %(found)r"), name=name, found=forbidden[0])
     if name != name.strip():
-        raise InvalidName(f"The name {name!r} begins or ends with white space")
+        raise InvalidName(_("The name %(name)r begins or ends with white space"), name=name)
     if not _COLONS.fullmatch(name):
-        raise InvalidName(f"The name {name!r} has a colon that ends no namespace prefix")
+        raise InvalidName(_("The name %(name)r has a colon that ends no namespace prefix"), name=name)
 
 
 def _check_path(path: str) -> None:
     if not path.startswith("/"):
-        raise InvalidPath(f"The path {path[:80]!r} is not absolute")
+        raise InvalidPath(_("The path %(path)r is not absolute"), path=path[:80])
     if path != "/":
         for name in path[1:].split("/"):
             _check_name(name)
@@ -195,7 +200,7 @@ def _check_path(path: str) -> None:
 
 def _check_length(path: str) -> None:
     if len(path) * 4 > MAX_PATH_BYTES and len(path.encode()) > MAX_PATH_BYTES:
-        raise InvalidPath(f"A path has at most {MAX_PATH_BYTES} bytes")
+        raise InvalidPath(_("A path has at most %(max_path_bytes)s bytes"), max_path_bytes=MAX_PATH_BYTES)
 
 
 ROOT: Final = NodePath("/")

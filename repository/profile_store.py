@@ -11,6 +11,7 @@ from repository.errors import ConstraintViolation, NodeNotFound
 from repository.paths import NodePath
 from repository.profile_nodes import CONTENT, ROOT, free_name, profile_properties, profiles_in, row_specs
 from repository.profiles import DEFAULT_PROFILE, ImageRendition, Profile, Row
+from repository.texts import _
 from repository.tree import NodeSpec
 
 ASSIGNMENT: Final = "processingProfile"
@@ -109,7 +110,7 @@ def assign(folder: NodePath, profile: NodePath | None) -> None:
     with tree.writing():
         node = tree.get(folder)
         if not node.is_folder:
-            raise ConstraintViolation(f"{folder} is no folder")
+            raise ConstraintViolation(_("%(folder)s is no folder"), folder=folder)
         if profile is not None:
             read(profile)
         if ASSIGNMENT in node.properties:

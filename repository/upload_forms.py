@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 
 from repository.errors import InvalidUpload, MissingField, NotAForm, TwoContentTypes
 from repository.legacy_uploads import BLOCK, Chunk
+from repository.texts import _
 from repository.uploads import FileToComplete, FileToUpload
 
 _TRUE: Final = {"true", "on", "1"}
@@ -17,7 +18,11 @@ def files_to_upload(request: HttpRequest) -> list[FileToUpload]:
     names = _required(request, "fileName")
     sizes = _required(request, "fileSize")
     if len(names) != len(sizes):
-        raise InvalidUpload(f"There are {len(names)} fileName fields, but {len(sizes)} fileSize fields")
+        raise InvalidUpload(
+            _("There are %(names)s fileName fields, but %(sizes)s fileSize fields"),
+            names=len(names),
+            sizes=len(sizes),
+        )
     return [FileToUpload(name, _size(size)) for name, size in zip(names, sizes, strict=True)]
 
 
@@ -26,7 +31,11 @@ def files_to_complete(request: HttpRequest) -> list[FileToComplete]:
     names = _required(request, "fileName")
     tokens = _required(request, "uploadToken")
     if len(names) != len(tokens):
-        raise InvalidUpload(f"There are {len(names)} fileName fields, but {len(tokens)} uploadToken fields")
+        raise InvalidUpload(
+            _("There are %(names)s fileName fields, but %(tokens)s uploadToken fields"),
+            names=len(names),
+            tokens=len(tokens),
+        )
     columns = {field: _column(request.POST, field, len(names)) for field in _OPTIONAL}
     return [
         FileToComplete(
@@ -86,11 +95,13 @@ def _missing(field: str, content_type: str) -> MissingField:
 def _column(form: QueryDict, field: str, rows: int) -> list[str]:
     values = form.getlist(field)
     if values and len(values) != rows:
-        raise InvalidUpload(f"There are {rows} files, but {len(values)} {field} fields")
+        raise InvalidUpload(
+            _("There are %(rows)s files, but %(count)s %(field)s fields"), rows=rows, count=len(values), field=field
+        )
     return values or [""] * rows
 
 
 def _size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise InvalidUpload(f"{text[:40]!r} is not a size in bytes")
+        raise InvalidUpload(_("%(value)r is not a size in bytes"), value=text[:40])
     return int(text)

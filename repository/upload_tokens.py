@@ -9,6 +9,7 @@ from django.core import signing
 
 from repository.errors import InvalidToken
 from repository.paths import NodePath
+from repository.texts import _
 
 _SALT: Final = "repository.upload"
 
@@ -40,9 +41,11 @@ class UploadToken:
             return cls(**signing.loads(text, salt=_SALT, max_age=settings.UPLOAD_TOKEN_LIFETIME))
         except signing.SignatureExpired as err:
             lifetime = settings.UPLOAD_TOKEN_LIFETIME
-            raise InvalidToken(f"The upload token is older than {lifetime} seconds; initiate the upload again") from err
+            raise InvalidToken(
+                _("The upload token is older than %(lifetime)s seconds; initiate the upload again"), lifetime=lifetime
+            ) from err
         except (signing.BadSignature, TypeError) as err:
-            raise InvalidToken("The upload token was not issued by this server") from err
+            raise InvalidToken(_("The upload token was not issued by this server")) from err
 
     @property
     def target(self) -> NodePath:

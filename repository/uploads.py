@@ -18,6 +18,7 @@ from repository.assets import Conflict, Upload
 from repository.binaries import BlobStorage, Block, new_blob, storage
 from repository.errors import BlobMissing, InvalidToken, InvalidUpload, NodeNotFound, TooLarge
 from repository.paths import DAM, NodePath
+from repository.texts import _
 from repository.tree import TreeNode
 from repository.upload_tokens import UploadToken
 
@@ -98,7 +99,11 @@ def check_folder(folder: NodePath) -> None:
 
 def check_size(size: int) -> None:
     if size > settings.UPLOAD_MAX_SIZE:
-        raise TooLarge(f"A file can have at most {settings.UPLOAD_MAX_SIZE} bytes, not {size}")
+        raise TooLarge(
+            _("A file can have at most %(upload_max_size)s bytes, not %(size)s"),
+            upload_max_size=settings.UPLOAD_MAX_SIZE,
+            size=size,
+        )
 
 
 def part_count(size: int) -> int:
@@ -126,7 +131,7 @@ def _committed(folder: NodePath, file: FileToComplete) -> tuple[UploadToken, Upl
     """The blob of a file, made of its parts. Once there is an asset of it, it is never made again."""
     token = UploadToken.parse(file.token)
     if token.generation != tree.generation():
-        raise InvalidToken("The upload was initiated before the repository was reset; initiate it again")
+        raise InvalidToken(_("The upload was initiated before the repository was reset; initiate it again"))
     _check_fields(folder, file, token)
     mime_type = file.mime_type if names.is_mime_type(file.mime_type) else token.mime_type
     blobs = storage()
@@ -137,9 +142,16 @@ def _committed(folder: NodePath, file: FileToComplete) -> tuple[UploadToken, Upl
 
 def _check_fields(folder: NodePath, file: FileToComplete, token: UploadToken) -> None:
     if token.target != folder / file.name:
-        raise InvalidUpload(f"The upload token is for {token.target}, not for {folder / file.name}")
+        raise InvalidUpload(
+            _("The upload token is for %(target)s, not for %(path)s"), target=token.target, path=folder / file.name
+        )
     if file.size is not None and file.size != token.size:
-        raise InvalidUpload(f"{file.name} was initiated with {token.size} bytes, not {file.size}")
+        raise InvalidUpload(
+            _("%(name)s was initiated with %(size)s bytes, not %(told)s"),
+            name=file.name,
+            size=token.size,
+            told=file.size,
+        )
 
 
 def _complete_parts(blobs: BlobStorage, token: UploadToken) -> list[int]:
@@ -148,10 +160,17 @@ def _complete_parts(blobs: BlobStorage, token: UploadToken) -> list[int]:
     parts = _parts(blobs, token)
     indexes = [part.index for part in parts]
     if indexes != list(range(len(parts))) or len(parts) > token.parts:
-        raise InvalidUpload(f"Parts of {token.name} are missing: only {indexes} of them were uploaded")
+        raise InvalidUpload(
+            _("Parts of %(name)s are missing: only %(indexes)s of them were uploaded"), name=token.name, indexes=indexes
+        )
     received = sum(part.size for part in parts)
     if received != token.size:
-        raise InvalidUpload(f"{token.name} should have {token.size} bytes, but {received} were uploaded")
+        raise InvalidUpload(
+            _("%(name)s should have %(size)s bytes, but %(received)s were uploaded"),
+            name=token.name,
+            size=token.size,
+            received=received,
+        )
     return indexes
 
 
@@ -159,7 +178,7 @@ def _parts(blobs: BlobStorage, token: UploadToken) -> list[Block]:
     try:
         return blobs.blocks(token.blob)
     except BlobMissing as err:
-        raise InvalidUpload(f"No part of {token.name} was uploaded") from err
+        raise InvalidUpload(_("No part of %(name)s was uploaded"), name=token.name) from err
 
 
 def _stored(token: UploadToken, upload: Upload, file: FileToComplete, user: str) -> TreeNode:
@@ -185,5 +204,7 @@ def _asset_of(token: UploadToken) -> str | None:
 def _made_before(token: UploadToken, asset_uuid: str) -> TreeNode:
     asset = tree.by_uuid(asset_uuid)
     if asset is None:
-        raise InvalidUpload(f"The upload of {token.target} was completed, and the asset deleted since")
+        raise InvalidUpload(
+            _("The upload of %(target)s was completed, and the asset deleted since"), target=token.target
+        )
     return asset

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from flow import reading
@@ -37,7 +38,7 @@ def flow(request: HttpRequest, id: str) -> HttpResponse:
 def lesson(request: HttpRequest, name: str) -> HttpResponse:
     found = lessons.find(name)
     if found is None:
-        raise Http404(f"There is no lesson {name}")
+        raise Http404(_("There is no lesson %(name)s") % {"name": name})
     context = {"lesson": found, "lessons": lessons.LESSONS}
     return shell.page(request, "flow/lesson.html", "flow", context)
 

@@ -16,6 +16,7 @@ from repository.sling.form import ANY_NAME, Item
 from repository.sling.outcome import Outcome
 from repository.sling.written_values import written
 from repository.stored_files import StoredFile
+from repository.texts import _
 from repository.tree import TreeNode
 from repository.values import Value
 
@@ -74,7 +75,9 @@ class Modification:
         primary_type, mixins = self._primary_type(path), self._mixins(path)
         node = tree.get(path)
         if primary_type and primary_type != node.primary_type:
-            raise ConstraintViolation(f"{path} is a {node.primary_type}, and stays one")
+            raise ConstraintViolation(
+                _("%(path)s is a %(primary_type)s, and stays one"), path=path, primary_type=node.primary_type
+            )
         if mixins is not None:
             self._set_mixins(node, mixins)
 
@@ -151,7 +154,7 @@ class Modification:
     def _write_file(self, item: Item, file: StoredFile) -> None:
         name = file.name if item.name == ANY_NAME else item.name
         if not name:
-            raise InvalidPath("A file without a name cannot become a node")
+            raise InvalidPath(_("A file without a name cannot become a node"))
         self._ensure(item.parent)
         path = item.parent / name
         files.write(path, file, self._user)

@@ -21,6 +21,7 @@ from repository.sling.outcome import Outcome
 from repository.sling.parameters import PostParameters
 from repository.sling.resolution import Resolution
 from repository.stored_files import stored
+from repository.texts import _
 
 _GENERATE = ("/", "/*")
 _JSON, _HTML = "application/json", "text/html"
@@ -51,9 +52,9 @@ def _modify(request: HttpRequest, target: Resolution, sent: PostParameters, outc
         order(sent.texts, outcome.path, outcome)
 
 
-def _delete(_: HttpRequest, target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
+def _delete(_request: HttpRequest, target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
     if target.selectors or target.extension or target.suffix:
-        raise OperationForbidden("A delete cannot include any selectors, extension or suffix")
+        raise OperationForbidden(_("A delete cannot include any selectors, extension or suffix"))
     path = _existing_path(target)
     chosen = sent.texts.get(":applyTo")
     with tree.writing():
@@ -74,26 +75,26 @@ def _move(request: HttpRequest, target: Resolution, sent: PostParameters, outcom
 
 def _import(request: HttpRequest, target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
     with tree.writing():
-        outcome.path, _ = _base(request, target)
+        outcome.path, _into = _base(request, target)
         imports.run(sent, outcome, user_of(request))
 
 
-def _nop(_: HttpRequest, _target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
+def _nop(_request: HttpRequest, _target: Resolution, sent: PostParameters, outcome: Outcome) -> None:
     """Answers `:nopstatus`; below 200 no server can end a response, and Sling's range ends at 999."""
     wanted = sent.first(":nopstatus")
     status = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == 3 else 200
     outcome.refuse(status if 200 <= status <= 599 else 200, f"Null Operation Status: {status}")
 
 
-def _checkin(request: HttpRequest, target: Resolution, _: PostParameters, outcome: Outcome) -> None:
+def _checkin(request: HttpRequest, target: Resolution, _sent: PostParameters, outcome: Outcome) -> None:
     versions.create(_existing_path(target), user=user_of(request))
     outcome.add("checkin", outcome.path)
 
 
-def _checkout(_: HttpRequest, target: Resolution, _sent: PostParameters, outcome: Outcome) -> None:
+def _checkout(_request: HttpRequest, target: Resolution, _sent: PostParameters, outcome: Outcome) -> None:
     """What has versions is always checked out here, as AEM's assets are between two changes."""
     if not tree.get(_existing_path(target)).is_type("mix:versionable"):
-        raise ConstraintViolation(f"{outcome.path} is not versionable")
+        raise ConstraintViolation(_("%(path)s is not versionable"), path=outcome.path)
     outcome.add("checkout", outcome.path)
 
 
@@ -120,7 +121,7 @@ _OPERATIONS: dict[str, _Operation] = {
 def _operation(sent: PostParameters) -> _Operation:
     name = sent.first(":operation")
     if name not in _OPERATIONS:
-        raise UnknownOperation(f"Invalid operation specified for POST request: {name}")
+        raise UnknownOperation(_("Invalid operation specified for POST request: %(name)s"), name=name)
     return _OPERATIONS[name]
 
 
@@ -130,7 +131,7 @@ def user_of(request: HttpRequest) -> str:
 
 def _existing_path(target: Resolution) -> NodePath:
     if target.path is None:
-        raise InvalidPath("The URL names no path of the tree")
+        raise InvalidPath(_("The URL names no path of the tree"))
     if target.node is None:
         raise NodeNotFound(target.path)
     return target.path

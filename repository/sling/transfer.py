@@ -14,6 +14,7 @@ from repository.sling.errors import InvalidParameter, PreconditionFailed
 from repository.sling.ordering import order
 from repository.sling.outcome import Outcome
 from repository.sling.parameters import PostParameters
+from repository.texts import _
 from repository.tree import TreeNode
 
 
@@ -37,7 +38,9 @@ def run(transfer: Transfer, parameters: PostParameters, source: NodePath, outcom
     chosen = parameters.texts.get(":applyTo")
     if chosen is not None:
         if not into_folder:
-            raise InvalidParameter(f"To {transfer.name} several nodes, the destination must end with a slash")
+            raise InvalidParameter(
+                _("To %(name)s several nodes, the destination must end with a slash"), name=transfer.name
+            )
         for path in list(chosen_paths(chosen, source)):
             _execute(transfer, path, target / path.name, outcome, user)
         return
@@ -65,23 +68,27 @@ def _destination(parameters: PostParameters, source: NodePath) -> tuple[bool, No
     """Whether `:dest` is a folder to put things into, and its path."""
     text = parameters.first(":dest")
     if not text:
-        raise InvalidParameter("The parameter :dest is missing")
+        raise InvalidParameter(_("The parameter :dest is missing"))
     return text.endswith("/"), NodePath(posixpath.normpath(posixpath.join(source.parent, text)).replace("//", "/"))
 
 
 def _check_destination(transfer: Transfer, parameters: PostParameters, into_folder: bool, target: NodePath) -> None:
     if not into_folder and tree.exists(target):
         if not parameters.is_true(":replace"):
-            raise PreconditionFailed(f"Cannot {transfer.name} to {target}: destination exists")
+            raise PreconditionFailed(
+                _("Cannot %(name)s to %(target)s: destination exists"), name=transfer.name, target=target
+            )
         return
     parent = target if into_folder else target.parent
     if not tree.exists(parent):
-        raise PreconditionFailed(f"Cannot {transfer.name} to {target}: parent of destination does not exist")
+        raise PreconditionFailed(
+            _("Cannot %(name)s to %(target)s: parent of destination does not exist"), name=transfer.name, target=target
+        )
 
 
 def _execute(transfer: Transfer, source: NodePath, target: NodePath, outcome: Outcome, user: str) -> None:
     if source == target or source.is_under(target):
-        raise ConstraintViolation(f"{source} cannot replace {target}, where it is")
+        raise ConstraintViolation(_("%(source)s cannot replace %(target)s, where it is"), source=source, target=target)
     if tree.exists(target):
         tree.delete(target)
     transfer.act(source, target, user)

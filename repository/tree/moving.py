@@ -9,6 +9,7 @@ from repository import changes, nodetypes, values
 from repository.errors import ConstraintViolation, InvalidPath, NodeExists, ParentNotFound
 from repository.identifiers import new_uuid
 from repository.paths import MAX_PATH_BYTES, NodePath
+from repository.texts import _
 from repository.tree.creating import Row, allocate_ids, last_position, write
 from repository.tree.locks import writing
 from repository.tree.node import TreeNode, stored
@@ -64,7 +65,7 @@ def _check_target(node: TreeNode, target: NodePath) -> TreeNode:
     if target == node.path or exists(target):
         raise NodeExists(target)
     if target.is_under(node.path):
-        raise ConstraintViolation(f"{node.path} cannot go below itself")
+        raise ConstraintViolation(_("%(path)s cannot go below itself"), path=node.path)
     parent = find(target.parent)
     if parent is None:
         raise ParentNotFound(target.parent)
@@ -81,7 +82,11 @@ def _check_length(source: NodePath, target: NodePath) -> None:
         cursor.execute(f"SELECT MAX({size}) FROM repository_node WHERE path >= %s AND path < %s", source.below)
         longest = cursor.fetchone()[0] or 0
     if longest + growth > MAX_PATH_BYTES:
-        raise InvalidPath(f"Below {target} a path would have more than {MAX_PATH_BYTES} bytes")
+        raise InvalidPath(
+            _("Below %(target)s a path would have more than %(max_path_bytes)s bytes"),
+            target=target,
+            max_path_bytes=MAX_PATH_BYTES,
+        )
 
 
 def _move_below(cursor: Any, source: NodePath, target: NodePath) -> None:

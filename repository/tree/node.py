@@ -9,6 +9,7 @@ import orjson
 from repository import nodetypes, values
 from repository.errors import InvalidValue
 from repository.paths import NodePath
+from repository.texts import _
 from repository.values import Properties, Value
 
 
@@ -92,9 +93,9 @@ def stored(properties: Mapping[str, Value]) -> str:
     try:
         text = orjson.dumps(properties, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError as err:
-        raise InvalidValue(f"The properties cannot be stored: {err}") from err
+        raise InvalidValue(_("The properties cannot be stored: %(err)s"), err=err) from err
     if "\\u0000" in text and any("\0" in part for part in _texts(properties)):
-        raise InvalidValue("A property contains a NUL")
+        raise InvalidValue(_("A property contains a NUL"))
     return text
 
 

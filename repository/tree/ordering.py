@@ -5,6 +5,7 @@ from django.db import connection
 from repository import changes, nodetypes
 from repository.errors import ConstraintViolation
 from repository.paths import NodePath
+from repository.texts import _
 from repository.tree.creating import POSITION_STEP, last_position
 from repository.tree.locks import writing
 from repository.tree.node import TreeNode
@@ -19,7 +20,9 @@ def reorder(path: NodePath, place: str) -> None:
     with writing():
         node, parent = get(path), get(path.parent)
         if not nodetypes.declared(parent.primary_type).ordered:
-            raise ConstraintViolation(f"The children of a {parent.primary_type} have no order")
+            raise ConstraintViolation(
+                _("The children of a %(primary_type)s have no order"), primary_type=parent.primary_type
+            )
         position = _position(node, parent, place)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE repository_node SET position = %s WHERE id = %s", [position, node.id])
@@ -27,7 +30,7 @@ def reorder(path: NodePath, place: str) -> None:
 
 
 def _position(node: TreeNode, parent: TreeNode, place: str) -> int:
-    keyword, _, sibling = place.partition(" ")
+    keyword, _blank, sibling = place.partition(" ")
     if keyword == "first":
         return _index(node, parent, 0)
     if keyword == "last":
@@ -38,13 +41,13 @@ def _position(node: TreeNode, parent: TreeNode, place: str) -> int:
         return _beside(node, _sibling(parent, sibling), before=False)
     if place.isascii() and place.isdigit():
         return _index(node, parent, int(place))
-    raise ConstraintViolation(f"{place!r} is not a place among siblings")
+    raise ConstraintViolation(_("%(place)r is not a place among siblings"), place=place)
 
 
 def _sibling(parent: TreeNode, name: str) -> TreeNode:
     sibling = find(parent.path / name)
     if sibling is None:
-        raise ConstraintViolation(f"{parent.path} has no child {name}")
+        raise ConstraintViolation(_("%(path)s has no child %(name)s"), path=parent.path, name=name)
     return sibling
 
 

@@ -10,6 +10,7 @@ from repository import changes, nodetypes
 from repository.errors import ConstraintViolation
 from repository.identifiers import new_uuid
 from repository.paths import NodeName, NodePath
+from repository.texts import _
 from repository.tree.locks import writing
 from repository.tree.node import TreeNode, stored
 from repository.tree.reading import get
@@ -75,7 +76,7 @@ def _check_names(node: TreeNode, properties: Mapping[str, Value | None], system:
         NodeName(name)
     for name in properties:
         if name in {"jcr:primaryType", "jcr:mixinTypes", "jcr:data"} or (name in nodetypes.PROTECTED and not system):
-            raise ConstraintViolation(f"The property {name} is protected")
+            raise ConstraintViolation(_("The property %(name)s is protected"), name=name)
 
 
 def _update(node_id: int, column: Literal["properties", "mixins", "uuid", "binary_id"], value: str | int) -> None:

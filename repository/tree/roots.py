@@ -6,6 +6,7 @@ from django.db import connection
 
 from repository.errors import ConstraintViolation
 from repository.paths import ROOT, NodePath
+from repository.texts import _
 from repository.tree.locks import writing
 from repository.tree.node import NodeSpec
 from repository.tree.reading import exists
@@ -53,7 +54,7 @@ def generation() -> int:
 def check_not_root(path: NodePath) -> None:
     """Only nodes that are not always there can be moved or deleted."""
     if path == ROOT or path in ROOTS:
-        raise ConstraintViolation(f"{path} cannot be moved or deleted")
+        raise ConstraintViolation(_("%(path)s cannot be moved or deleted"), path=path)
 
 
 def _insert_root() -> None:

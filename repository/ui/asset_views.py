@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from repository import asset_absences, changes, tree
@@ -46,7 +47,7 @@ def preview(request: HttpRequest, suffix: str) -> HttpResponse:
     """The last column of the column view: the picture and the facts of one asset."""
     node = _node(suffix)
     if not node.is_asset:
-        raise Http404(f"There is no asset {suffix}")
+        raise Http404(_("There is no asset %(suffix)s") % {"suffix": suffix})
     found = details(node)
     return render(request, "ui/column_preview.html", {"details": found, "asset": found.asset})
 
@@ -94,7 +95,7 @@ def _node(suffix: str) -> tree.TreeNode:
     path = _parsed(suffix)
     node = tree.find(path) if path and path.startswith("/content/dam") else None
     if node is None or not (node.is_asset or node.is_folder):
-        raise Http404(f"There is no asset {suffix}")
+        raise Http404(_("There is no asset %(suffix)s") % {"suffix": suffix})
     return node
 
 

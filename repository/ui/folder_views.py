@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from repository import changes, nodetypes, tree
@@ -149,14 +150,14 @@ def _path(suffix: str) -> NodePath:
     except InvalidPath as err:
         raise Http404(err.message) from err
     if path != DAM and not path.is_under(DAM):
-        raise Http404(f"{path} is not below {DAM}")
+        raise Http404(_("%(path)s is not below %(dam)s") % {"path": path, "dam": DAM})
     return path
 
 
 def _folder(path: NodePath) -> tree.TreeNode:
     node = tree.find(path)
     if node is None or not node.is_folder:
-        raise Http404(f"There is no folder {path}")
+        raise Http404(_("There is no folder %(path)s") % {"path": path})
     return node
 
 

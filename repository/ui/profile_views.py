@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repository import profile_store, tree
@@ -113,7 +114,7 @@ def folder_properties(request: HttpRequest, suffix: str) -> HttpResponse:
         raise Http404(err.message) from err
     node = tree.find(path)
     if node is None or not node.is_folder or not (path == DAM or path.is_under(DAM)):
-        raise Http404(f"There is no folder {path}")
+        raise Http404(_("There is no folder %(path)s") % {"path": path})
     content = tree.find(path / "jcr:content")
     assigned = profile_store.assignment_of(path)
     above = profile_store.assignment_of(path.parent)
@@ -173,4 +174,4 @@ def _profile(name: str) -> Profile:
     try:
         return profile_store.read(ROOT / name)
     except (NodeNotFound, InvalidPath) as err:
-        raise Http404(f"There is no processing profile {name}") from err
+        raise Http404(_("There is no processing profile %(name)s") % {"name": name}) from err

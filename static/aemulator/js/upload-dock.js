@@ -15,7 +15,7 @@ class UploadRow {
     this.mini = element("span", { className: "mini" }, icon("file"));
     this.how = element("p", { className: "how" });
     this.bar = element("progress", { max: 1, value: 0 });
-    this.what = element("div", { className: "what" }, element("span", { className: "name" }, upload.name), this.how, this.bar);
+    this.what = element("div", { className: "what" }, element("span", { className: "name", translate: false }, upload.name), this.how, this.bar);
     this.acts = element("span", { className: "acts" });
     this.element = element("li", { className: "dock-row" }, this.mini, this.what, this.acts);
     this.bar.setAttribute("aria-label", upload.name);
@@ -62,7 +62,7 @@ class UploadRow {
 
   link() {
     this.linked = true;
-    const link = element("a", { className: "name", href: this.upload.url }, this.upload.name);
+    const link = element("a", { className: "name", translate: false, href: this.upload.url }, this.upload.name);
     this.what.firstElementChild.replaceWith(link);
     window.htmx.process(link);
   }
