@@ -32,9 +32,11 @@ class LargeBodyProtocol(HttpToolsProtocol):
         if not self._reads:
             return  # nothing came; a request for a socket has no cycle, either
         piece, self._reads, self._gathered = b"".join(self._reads), [], 0
+        if not piece:  # there is not even a cycle where a socket of another protocol begins
+            return
         if self.cycle.body or self.cycle.response_complete:
             super().on_body(piece)
-        elif piece:
+        else:
             self.cycle.body = piece  # type: ignore[assignment]  # bytes: its own bytearray would be copied once more
             if len(piece) >= PIECE:
                 self.flow.pause_reading()

@@ -11,7 +11,7 @@ from blobstore import blobs, blocks, containers, reset
 from blobstore.blobs import Attributes, Write
 from blobstore.blocks import Kind
 from blobstore.conditions import NONE
-from blobstore.contents import Spool, Staged
+from blobstore.contents import Spool, Staged, path_of
 from blobstore.garbage import collect_garbage
 from blobstore.store import Store
 from tests.blobstore.account import config
@@ -122,6 +122,19 @@ async def test_files_of_dead_processes_go(store: Store) -> None:
     staged(store, b"another process is just about to commit")
     assert (await collect_garbage(store)).strays == 2
     assert files(store) == [b"another process is just about to commit", b"kept"]
+
+
+async def test_file_that_was_taken_for_a_stray_cannot_be_finished(store: Store) -> None:
+    """Its client paused for a day: a row that names it would be a blob without bytes."""
+    await put(store, "a", b"kept")
+    spool = Spool(store.config.directory)
+    spool.write(b"half of it")
+    long_ago = time.time() - 3 * 24 * 3600
+    os.utime(path_of(store.config.directory, spool.file), (long_ago, long_ago))
+    assert (await collect_garbage(store)).strays == 1
+    with pytest.raises(FileNotFoundError):
+        spool.finish()
+    spool.discard()
 
 
 async def test_reset_empties_the_store(store: Store) -> None:

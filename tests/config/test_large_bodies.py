@@ -21,6 +21,10 @@ released = threading.Event()
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Answers with the pieces of the body; `/wait` asks for it when it is told to, `/refuse` never."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        return
     if scope["path"] == "/wait":
         await asyncio.to_thread(released.wait, 10)
     sizes, checksum, more = [], 0, scope["path"] != "/refuse"
@@ -37,7 +41,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    settings = uvicorn.Config(application, http=LargeBodyProtocol, log_config=None, lifespan="off")
+    settings = uvicorn.Config(
+        application, http=LargeBodyProtocol, ws="websockets-sansio", log_config=None, lifespan="off"
+    )
     server = uvicorn.Server(settings)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -107,6 +113,13 @@ def test_requests_one_behind_the_other_keep_their_bodies(connection: socket.sock
     found = answers(connection, len(bodies))
     sender.join()
     assert [one["checksum"] for one in found] == [zlib.crc32(body) for body in bodies]
+
+
+def test_websocket_begins(connection: socket.socket) -> None:
+    lines = [b"GET /socket HTTP/1.1", b"host: x", b"connection: upgrade", b"upgrade: websocket"]
+    lines += [b"sec-websocket-version: 13", b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="]
+    connection.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
+    assert connection.recv(65536).startswith(b"HTTP/1.1 101")
 
 
 def test_body_that_nobody_wants_is_read_away(connection: socket.socket) -> None:
