@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -88,6 +88,12 @@ def when(moment: datetime | None) -> SafeString | str:
         exact,
         ago(moment),
     )
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A file name that goes on in a new line after a dot rather than anywhere."""
+    return format_html_join(SafeString("<wbr>."), "{}", ((part,) for part in str(name).split(".")))
 
 
 def ago(moment: datetime) -> str:

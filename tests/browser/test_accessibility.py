@@ -80,7 +80,7 @@ def test_folders_and_assets(visitors: Visitors, full: str, scheme: str, width: i
     assert findings(page) == []
     bar = page.locator("[data-slot=selection]").bounding_box()
     assert bar
-    assert bar["height"] < 110  # two rows where the window is narrow
+    assert bar["height"] < 90  # two rows where the window is narrow
     page.goto(f"/assets.html{full}?view=list")
     keep(page, f"list-{width}-{scheme}")
     assert findings(page) == []

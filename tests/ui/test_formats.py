@@ -60,3 +60,7 @@ def test_the_policy_lets_uploads_reach_the_blob_storage_and_nothing_else() -> No
     assert "unsafe" not in policy
     own = "DefaultEndpointsProtocol=http;AccountName=dev;AccountKey=x==;BlobEndpoint=http://127.0.0.1:8080/dev;"
     assert csp.blob_origin(own) == "http://127.0.0.1:8080"
+
+
+def test_a_name_breaks_before_its_dots() -> None:
+    assert formats.breakable("a<b.c.png") == "a&lt;b<wbr>.c<wbr>.png"
