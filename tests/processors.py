@@ -8,11 +8,11 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Processors:
-    """From now on: what `program`, its threads and everything else here lose to other work on the machine."""
+    """From now on: what the threads of `programs` lose to other work on the machine."""
 
-    def __init__(self, program: int) -> None:
-        self._program = program
-        self._waited, self._others, self._ours = _waited(program), _others(), _ours()
+    def __init__(self, *programs: int) -> None:
+        self._programs = programs
+        self._others, self._ours, self._waited = _others(), _ours(), self._waited_now()
 
     def idle_seconds(self, seconds: float, waited: float = 0.0) -> float:
         """How much of `seconds` would have passed if nothing else had been to do; on such a machine that is all of it.
@@ -21,8 +21,11 @@ class Processors:
         others were before it there. `waited` are those of a client that has ended.
         """
         others, ours = max(0.0, _others() - self._others), _ours() - self._ours
-        lost = (waited + _waited(self._program) - self._waited) * others / max(0.01, others + ours)
+        lost = (waited + self._waited_now() - self._waited) * others / max(0.01, others + ours)
         return max(0.0, seconds - lost)
+
+    def _waited_now(self) -> float:
+        return sum(map(_waited, self._programs))
 
 
 def _waited(program: int) -> float:
