@@ -101,15 +101,16 @@ class Wardrobe:
             reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE)
+        context.new_page()  # it stays empty, and with it the process that draws the others, and what that has compiled
         return context
 
     def put_back(self, looks: Looks, context: BrowserContext) -> None:
         try:
-            page = next(iter(context.pages), None) or context.new_page()
+            empty, *opened = context.pages
             stored = {"origin": looks.base_url, "storageTypes": "cookies,indexeddb,local_storage,cache_storage"}
-            context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
-            for opened in context.pages:
-                opened.close()
+            context.new_cdp_session(empty).send("Storage.clearDataForOrigin", stored)
+            for page in opened:
+                page.close()
             context.clear_cookies()
             context.clear_permissions()
         except Error:  # the test closed it
