@@ -11,6 +11,11 @@ from tests.events.conftest import Publish
 from tests.server import ServerProcess
 
 
+def words(answer: httpx.Response) -> str:
+    """Without the places at which a long name may break."""
+    return answer.text.replace("<wbr>", "")
+
+
 def registration(journal: str) -> str:
     return journal.rpartition("/")[2]
 
@@ -28,12 +33,12 @@ def test_entries_are_shown_newest_first_and_found_by_type_and_text(
         }
     )
     owner = registration(journal)
-    page = client.get("/events", params={"registration": owner}).text
+    page = words(client.get("/events", params={"registration": owner}))
     assert page.index("b.png") < page.index("a.png")
-    failed = client.get("/events.rows.html", params={"registration": owner, "type": "rendition_failed"}).text
+    failed = words(client.get("/events.rows.html", params={"registration": owner, "type": "rendition_failed"}))
     assert "SourceCorrupt" in failed
     assert "a.png" not in failed
-    assert "a.png" in client.get("/events.rows.html", params={"registration": owner, "q": "first"}).text
+    assert "a.png" in words(client.get("/events.rows.html", params={"registration": owner, "q": "first"}))
     after = client.get("/events.rows.html", params={"registration": owner, "after": 1}).text
     assert 'data-key="2"' in after
     assert 'data-key="1"' not in after
