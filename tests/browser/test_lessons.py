@@ -50,6 +50,24 @@ def test_a_lesson_ends_well_and_cleans_up(page: Page, client: httpx.Client, name
     wait_until(lambda: state(client) == before, 20, "nothing is left of the lesson")
 
 
+def test_what_a_closed_tab_left_behind_is_cleaned_up_from_the_next(visitors: Visitors, client: httpx.Client) -> None:
+    before = state(client)
+    visit = visitors()
+    visit.page.goto("/flow/lessons/happy-path")
+    visit.page.get_by_role("button", name="Start", exact=True).click()
+    expect(visit.page.locator("flow-lesson")).to_have_attribute("data-state", "waiting")
+    other = visit.context.new_page()
+    other.goto("/flow/lessons/too-large")
+    sweep = other.get_by_role("button", name="Clean up after it")
+    expect(other.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    expect(sweep).to_be_hidden()  # somebody is still at it
+    visit.page.close()
+    other.reload()
+    sweep.click()
+    expect(sweep).to_be_hidden()
+    wait_until(lambda: state(client) == before, 20, "nothing is left of the lesson")
+
+
 def state(client: httpx.Client) -> tuple[object, ...]:
     """What lessons make: folders, faults, gates, profiles."""
     folders = client.get("/content/dam/lessons.1.json")

@@ -6,6 +6,7 @@ import { Follower } from "../live.js";
 import { complain, element, icon, say } from "../notices.js";
 import { absenceList } from "./flow-parts.js";
 import { FlowView } from "./flow-view.js";
+import { leftovers, takeAway } from "./lessons/leftovers.js";
 import { Stage } from "./lessons/stage.js";
 import { waitingSteps } from "./picture.js";
 
@@ -24,6 +25,7 @@ class FlowLesson extends HTMLElement {
     window.addEventListener("pagehide", this.onLeave);
     const script = await import(`./lessons/${this.dataset.lesson}.js`);
     this.isAutomatic = Boolean(script.isAutomatic);
+    this.showLeftovers();
     this.script = script;
     this.reset();
     if (this.isAutomatic && new URLSearchParams(location.search).has("play")) {
@@ -38,6 +40,7 @@ class FlowLesson extends HTMLElement {
     clearTimeout(this.turning);
     if (this.stage) {
       this.stage.stopped = true;
+      this.stage.leave();
       this.stage.release().catch(() => {}); // nothing may stay paused because somebody left the page
     }
   }
@@ -53,7 +56,7 @@ class FlowLesson extends HTMLElement {
 
   onClick(event) {
     const act = event.target.closest("[data-act]")?.dataset.act;
-    const acts = { begin: () => this.begin(), next: () => this.play(this.at + 1), clean: () => this.cleanUp(), again: () => this.again() };
+    const acts = { begin: () => this.begin(), next: () => this.play(this.at + 1), clean: () => this.cleanUp(), again: () => this.again(), sweep: () => this.sweep() };
     acts[act]?.();
   }
 
@@ -138,6 +141,21 @@ class FlowLesson extends HTMLElement {
     this.stage = null;
     this.slot_("asset-link").hidden = true;
     this.reset();
+  }
+
+  /** What was left behind by lessons that nobody is at any more. */
+  async showLeftovers() {
+    this.slot_("leftovers").hidden = !(await leftovers()).length;
+  }
+
+  async sweep() {
+    try {
+      await takeAway(await leftovers());
+      say(_("What earlier lessons left behind is gone."));
+    } catch (error) {
+      complain(fill(_("Not everything could be taken away: %(reason)s"), { reason: error.message }));
+    }
+    this.showLeftovers();
   }
 
   async again() {

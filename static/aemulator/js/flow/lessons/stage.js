@@ -1,8 +1,9 @@
 // What a lesson may do: pictures, folders, gates, faults, profiles of its own; all of it is taken away again at the end.
 import { _, fill } from "../../i18n.js";
-import { complete, createFolder, initiate, remove, reprocess, request, setProperties } from "../../repository.js";
+import { complete, createFolder, initiate, reprocess, request, setProperties } from "../../repository.js";
 import { Slots, sendParts } from "../../upload-transfer.js";
-import { absences, addFault, faultKinds, flow, flows, gates, removeFault, setGates, stepGate } from "../api.js";
+import { absences, addFault, faultKinds, flow, flows, gates, setGates, stepGate } from "../api.js";
+import { note, occupy, takeAway } from "./leftovers.js";
 
 const ROOT = "/content/dam/lessons";
 const LOOK_EVERY = 300; // milliseconds; the doorbell is quicker when it rings
@@ -15,7 +16,16 @@ export class LessonError extends Error {}
 export class Stage {
   /** `seen(detail)` is called with each new state of the flow that the lesson follows. */
   constructor(name, seen) {
-    Object.assign(this, { name, seen, undo: [], flowId: null, detail: null, stopped: false });
+    Object.assign(this, { name, seen, things: [], flowId: null, detail: null, stopped: false });
+    this.run = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+    this.leave = occupy(this.run);
+  }
+
+  /** Remembers what has to be taken away. */
+  keep(what, id) {
+    const thing = { run: this.run, what, id };
+    this.things.push(thing);
+    note(thing);
   }
 
   /** A folder of this run alone. */
@@ -29,7 +39,7 @@ export class Stage {
   async addFolder(name) {
     const path = `${ROOT}/${name}`;
     await createFolder(path, name);
-    this.undo.push(() => remove(path));
+    this.keep("folder", path);
     return path;
   }
 
@@ -87,7 +97,7 @@ export class Stage {
     this.scope = `path:${this.folder}`;
     await setGates(this.scope, HOLD);
     this.renewing = setInterval(() => setGates(this.scope, HOLD).catch(() => {}), RENEW_EVERY);
-    this.undo.push(() => this.release());
+    this.keep("gate", this.scope);
   }
 
   async release(options = {}) {
@@ -116,8 +126,7 @@ export class Stage {
     const known = (await faultKinds()).kinds.find((one) => one.kind === kind);
     if (!known) throw new LessonError(fill(_("This server has no fault “%(kind)s”."), { kind }));
     const made = await addFault({ kind, enabled: true, match: { path: this.folder, ...match }, probability: 1, times: null, parameters, ...more });
-    const undo = () => removeFault(made.id);
-    this.undo.push(undo);
+    this.keep("fault", made.id);
     return made;
   }
 
@@ -126,7 +135,7 @@ export class Stage {
     const answer = await send("POST", "/_aemulator/processing-profiles", body);
     const made = await answer.json();
     const name = made.name ?? made.path.split("/").at(-1);
-    this.undo.unshift(() => send("DELETE", `/_aemulator/processing-profiles/${encodeURIComponent(name)}`));
+    this.keep("profile", name);
     return { ...made, name };
   }
 
@@ -149,16 +158,10 @@ export class Stage {
   /** Takes away everything that the lesson made, the last first; tells what could not be. */
   async cleanUp() {
     this.stopped = true;
-    const failed = [];
-    for (const undo of this.undo.reverse()) {
-      try {
-        await undo();
-      } catch (error) {
-        if (error.status !== 404) failed.push(error);
-      }
-    }
-    this.undo = [];
-    if (failed.length) throw failed[0];
+    await this.release();
+    await takeAway(this.things);
+    this.things = [];
+    this.leave();
   }
 }
 
