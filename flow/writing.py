@@ -46,6 +46,7 @@ class Writer:
     def __init__(self) -> None:
         self.keys = Keys()
         self._last_id = 0
+        self._last_flow = 0  # microsecond
 
     def write(self, batch: Sequence[Captured]) -> list[Captured]:
         """Write what has a flow, or will never have one; the rest is handed back, to be given again."""
@@ -68,7 +69,7 @@ class Writer:
         placed, waiting = [], []
         now = time.time()
         for exchange, clues in read:
-            found = correlation.find(clues, known, _new_id)
+            found = correlation.find(clues, known, self._new_flow)
             patience = PATIENCE_WITH_ACTIONS if exchange.receiver == names.EXTERNAL else PATIENCE
             if found.is_missing and exchange.ended > now - patience:
                 waiting.append(exchange)
@@ -100,6 +101,11 @@ class Writer:
         )
         _name_flows(placed)
 
+    def _new_flow(self) -> str:
+        """An id that sorts by time: one upload request begins many flows within a millisecond."""
+        self._last_flow = max(self._last_flow + 1, time.time_ns() // 1000)
+        return f"{self._last_flow:013x}{_PROCESS_BITS & 255:02x}"
+
     def _next_id(self) -> int:
         """Grows in this process; another process's ids differ in the last bits."""
         moment = int(time.time() * 1_000_000) << 10
@@ -108,11 +114,6 @@ class Writer:
 
 
 _PROCESS_BITS: Final = int.from_bytes(os.urandom(2)) & 1023
-
-
-def _new_id() -> str:
-    """Sorts by time."""
-    return f"{int(time.time() * 1000):011x}{os.urandom(2).hex()}"
 
 
 def _open(placed: Sequence[Placed]) -> None:
