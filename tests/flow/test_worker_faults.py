@@ -163,7 +163,7 @@ def made(server: ServerProcess, admin: httpx.Client, deployed: str, elsewhere: C
 
 def copy_in(flow: Json) -> Json:
     (copy,) = [one for one in flow["renditions"] if one["name"] == RENDITION]
-    return copy
+    return dict(copy)
 
 
 @pytest.mark.parametrize(("case", "worker"), CASES, ids=[case.folder(worker) for case, worker in CASES])
