@@ -6,7 +6,8 @@ made of an exchange happens later, elsewhere (`writing`).
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -164,8 +165,14 @@ def _guessed(headers: captured.Headers) -> str:
     return "browser" if agent.startswith("Mozilla/") else "client"
 
 
-def _decoded(headers: object) -> captured.Headers:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]  # type: ignore[attr-defined]
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> captured.Headers:
+    return [_text(name, value) for name, value in headers]
+
+
+@lru_cache(maxsize=2048)
+def _text(name: bytes, value: bytes) -> tuple[str, str]:
+    """Most headers are the same in each exchange."""
+    return name.decode("latin-1"), value.decode("latin-1")
 
 
 def _limit(exchange: Captured, message: captured.Message) -> int:
