@@ -18,10 +18,11 @@ from typing import Any, Final
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from benchmarks import results
+from docs.screenshots import sign_in
 from tests.browser import many
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, make_folder, upload
 from tests.browser.drawing import photo_bytes
-from tests.server import ADMIN, ServerProcess
+from tests.server import ServerProcess
 
 COUNT: Final = int(os.environ.get("ASSETS", str(many.MANY)))
 REAL: Final = int(os.environ.get("PICTURES", str(COUNT)))  # that have bytes and renditions
@@ -112,7 +113,7 @@ def _fill(server: ServerProcess) -> None:
 
 def _measure(browser: Browser, server: ServerProcess, view: str) -> tuple[Opened, Scrolled]:
     page = browser.new_page(base_url=server.url, viewport={"width": 1440, "height": 900})
-    _sign_in(page)
+    sign_in(page)
     _open(page, many.FOLDER, view)  # once for the caches of both sides
     here = [_open(page, many.FOLDER, view) for _ in range(OPENINGS)]
     alone = [_open(page, ALONE, view) for _ in range(OPENINGS)]
@@ -125,14 +126,6 @@ def _measure(browser: Browser, server: ServerProcess, view: str) -> tuple[Opened
 
 def _median(openings: list[dict[str, float]], key: str) -> float:
     return statistics.median(each[key] for each in openings)
-
-
-def _sign_in(page: Page) -> None:
-    page.goto("/assets.html/content/dam")
-    page.fill("#username", ADMIN[0])
-    page.fill("#password", ADMIN[1])
-    page.click("#submit-button")
-    page.wait_for_url("**/assets.html/**")
 
 
 def _open(page: Page, folder: str, view: str) -> dict[str, float]:

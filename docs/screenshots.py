@@ -93,7 +93,7 @@ def main() -> None:
         _wait_for_demo(server)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(base_url=server.url, reduced_motion="reduce")
-        _sign_in(page)
+        sign_in(page)
         for shot in SHOTS:
             for scheme, suffix in THEMES.items():
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ def _wait_for_demo(server: ServerProcess) -> None:
         photographer.wait_processed(http, paths, 60)
 
 
-def _sign_in(page: Page) -> None:
+def sign_in(page: Page) -> None:
     page.goto("/assets.html/content/dam")
     page.fill("#username", ADMIN[0])
     page.fill("#password", ADMIN[1])

@@ -17,6 +17,11 @@ def _in_path(name: str) -> Node:
     return {"name": name, "in": "path", "required": True, "schema": STRING}
 
 
+def _set_gates(operation_id: str, summary: str, answered: str = "Gates") -> Node:
+    answers = {200: answer(answered, _OBJECT), 400: _WRONG, 401: _UNAUTHENTICATED}
+    return operation(TAG, operation_id, summary, answers, body=json_body(_OBJECT))
+
+
 PATHS: Final[dict[str, Node]] = {
     "/_aemulator/flows": {
         "get": operation(
@@ -91,28 +96,12 @@ PATHS: Final[dict[str, Node]] = {
         "get": operation(
             TAG, "gates", "What is held, and by what", {200: answer("Gates", _OBJECT), 401: _UNAUTHENTICATED}
         ),
-        "put": operation(
-            TAG,
-            "setGate",
-            "Run, pause, slow motion, breakpoints: of everything, a flow, a folder",
-            {200: answer("Gates", _OBJECT), 400: _WRONG, 401: _UNAUTHENTICATED},
-            body=json_body(_OBJECT),
-        ),
-        "patch": operation(
-            TAG,
-            "changeGate",
-            "Change the fields that are given; the others stay",
-            {200: answer("Gates", _OBJECT), 400: _WRONG, 401: _UNAUTHENTICATED},
-            body=json_body(_OBJECT),
-        ),
+        "put": _set_gates("setGate", "Run, pause, slow motion, breakpoints: of everything, a flow, a folder"),
+        "patch": _set_gates("changeGate", "Change the fields that are given; the others stay"),
     },
     "/_aemulator/gates/step": {
-        "post": operation(
-            TAG,
-            "stepGates",
-            "Let what is held go on to its next gate",
-            {200: answer("How many jobs went on, and the gates", _OBJECT), 400: _WRONG, 401: _UNAUTHENTICATED},
-            body=json_body(_OBJECT),
+        "post": _set_gates(
+            "stepGates", "Let what is held go on to its next gate", "How many jobs went on, and the gates"
         )
     },
     "/_aemulator/faults": {

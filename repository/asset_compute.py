@@ -24,8 +24,8 @@ from contract.events import JournalPage
 from contract.process import ProcessAnswer, RegisterAnswer
 from probes import names, outgoing, parties
 from probes.outgoing import WatchedClient
-from repository import connections
 from repository.errors import EntryUnreadable, JournalExpired, ServiceError, ServiceUnavailable
+from trust import sessions
 
 TIMEOUT: Final = 30.0  # seconds
 TOKEN_MARGIN: Final = 60.0  # seconds before its end at which a token is renewed
@@ -39,7 +39,7 @@ class AssetComputeClient:
 
     def __init__(self) -> None:
         self._http = WatchedClient(verify=trust.context(), timeout=TIMEOUT, trust_env=not _is_local())
-        self._near = connections.session(TIMEOUT, is_local=True)
+        self._near = sessions.session(TIMEOUT, is_local=True)
         self._token = ""
         self._token_ends = 0.0
         self._journal = ""
@@ -129,7 +129,7 @@ class AssetComputeClient:
         if not parties.is_here(url):
             return await self._http.request(method, url, headers=headers, content=content, extensions=watched)
         async with self._near.request(
-            method, connections.exactly(url), headers=headers, data=content, allow_redirects=False
+            method, sessions.exactly(url), headers=headers, data=content, allow_redirects=False
         ) as answer:
             body = await answer.read()
             return httpx.Response(answer.status, headers=list(answer.headers.items()), content=body)

@@ -11,9 +11,10 @@ from typing import Final, Self
 
 import aiohttp
 
-from repository import binaries, connections
+from repository import binaries
 from repository.binaries import PASSING, TIMEOUT, BlobStorage, Block, Call
 from repository.errors import BlobStorageError, BlobTooLarge
+from trust import sessions
 
 AT_ONCE: Final = 8
 ATTEMPTS: Final = 3
@@ -25,7 +26,7 @@ class RenditionBlobs:
 
     def __init__(self, blobs: BlobStorage) -> None:
         self._blobs = blobs
-        self._http = connections.session(TIMEOUT, self._blobs.is_local)
+        self._http = sessions.session(TIMEOUT, self._blobs.is_local)
         self._room = asyncio.Semaphore(AT_ONCE)  # not the connector's limit: who waits for that uses up the timeout
 
     async def __aenter__(self) -> Self:
@@ -73,7 +74,7 @@ class RenditionBlobs:
         raise AssertionError("the last attempt returns or raises")
 
     async def _sent(self, call: Call) -> tuple[int, Mapping[str, str], bytes]:
-        url = connections.exactly(call.url)
+        url = sessions.exactly(call.url)
         request = self._http.request(
             call.method, url, data=call.body or None, headers=call.headers, allow_redirects=False
         )

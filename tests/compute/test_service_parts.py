@@ -1,10 +1,10 @@
-"""The parts of the service that can be seen alone: rate limit, doorbell, keep-alive client, owners, payloads, rows."""
+"""The parts of the service that can be seen alone: rate limit, doorbell, ingress, owners, payloads, rows."""
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -13,9 +13,9 @@ from compute import activations, outbox
 from compute.activations import NewActivation, Settlement
 from compute.dispatch import Dispatch
 from compute.doorbell import Doorbell
-from compute.keepalive import KeepAlive
+from compute.ingress import Ingress, Reply
 from compute.models import Invocation
-from compute.outbox import Sent
+from compute.outbox import OutgoingEvent, Sent
 from compute.rate_limit import RateLimit
 from compute.refusals import TooManyRequests
 from compute.rendition_events import Facts, Outcome, payload
@@ -55,90 +55,31 @@ async def test_a_ring_before_the_wait_is_not_lost_but_counts_once() -> None:
         await asyncio.wait_for(bell.wait(30), 0.05)
 
 
-class Server:
-    """Answers what the test says; counts connections. `None` closes the connection instead."""
+async def test_an_ingress_that_answers_anything_or_nothing(settings: Settings) -> None:
+    answers = [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK",
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+        b"no HTTP at all\r\n\r\n",
+        b"",
+    ]
 
-    def __init__(self) -> None:
-        self.answers: list[bytes | None] = []
-        self.connections = 0
-        self.requests: list[bytes] = []
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while answers:
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+                writer.write(answers.pop(0))
+        writer.close()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-                self.requests.append(head + await reader.readexactly(length))
-                answer = self.answers.pop(0)
-                if answer is None:
-                    break
-                writer.write(answer)
-                if answer.endswith(b"until the end"):
-                    break
-        except asyncio.IncompleteReadError:
-            pass
-        finally:
-            writer.close()
-
-
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[tuple[Server, str]]:
-    served = Server()
-    listener = await asyncio.start_server(served.serve, "127.0.0.1", 0)
-    async with listener:
-        yield served, f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/base/"
-
-
-async def test_connections_stay_open(server: tuple[Server, str]) -> None:
-    served, url = server
-    served.answers = [OK, b"HTTP/1.1 204 No Content\r\n\r\n", OK]
-    async with KeepAlive(url, 5) as client:
-        answers = [await client.post("/path?q=1", [("x-name", "välue")], b"body") for _ in range(3)]
-    assert [(answer.status, answer.body) for answer in answers] == [(200, b"OK"), (204, b""), (200, b"OK")]
-    assert served.connections == 1
-    assert served.requests[0].startswith(b"POST /base/path?q=1 HTTP/1.1\r\nhost: 127.0.0.1:")
-    assert b"x-name: v\xe4lue\r\n" in served.requests[0]
-
-
-async def test_a_connection_that_was_closed_meanwhile_is_replaced(server: tuple[Server, str]) -> None:
-    served, url = server
-    served.answers = [OK, None, OK]
-    async with KeepAlive(url, 5) as client:
-        assert (await client.post("/", [], b"")).status == 200
-        assert (await client.post("/", [], b"")).status == 200
-    assert served.connections == 2
-
-
-async def test_close_and_chunked_answers(server: tuple[Server, str]) -> None:
-    served, url = server
-    closing = b"HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-    served.answers = [closing, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nO\r\n1\r\nK\r\n0\r\n\r\n"]
-    async with KeepAlive(url, 5) as client:
-        assert (await client.post("/", [], b"")).status == 503
-        assert (await client.post("/", [], b"")).body == b"OK"
-    assert served.connections == 2
-
-
-async def test_answers_without_a_length_and_interim_ones(server: tuple[Server, str]) -> None:
-    served, url = server
-    served.answers = [b"HTTP/1.1 100 Continue\r\n\r\n" + OK, b"HTTP/1.0 200 OK\r\n\r\nuntil the end"]
-    async with KeepAlive(url, 5) as client:
-        assert (await client.post("/", [], b"")).body == b"OK"
-        assert (await client.post("/", [], b"")).body == b"until the end"
-
-
-async def test_a_server_that_does_not_answer(server: tuple[Server, str]) -> None:
-    served, url = server
-    served.answers = [None]
-    async with KeepAlive(url, 5) as client:
-        with pytest.raises(ConnectionError):
-            await client.post("/", [], b"")
-    async with KeepAlive("http://127.0.0.1:9", 5) as client:
-        with pytest.raises(OSError, match="9"):
-            await client.post("/", [], b"")
+    event = OutgoingEvent(1, "event", "org", "client", "token", 1.0, 2.0, 0, "{}")
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
+        settings.EVENTS_INGRESS_URL = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        ingress = Ingress()
+        replies = [(await ingress.send(event))[0] for _ in range(len(answers))]
+    replies.append((await ingress.send(event))[0])  # nobody listens any more
+    await ingress.close()
+    assert replies == [Reply.DELIVERED, Reply.NOBODY_REGISTERED, *[Reply.TRY_AGAIN] * 4]
 
 
 def test_only_processes_of_this_machine_are_known_to_be_dead() -> None:

@@ -98,10 +98,7 @@ def made(quick: ServerProcess, admin: httpx.Client) -> dict[str, Json]:
         for case in CASES:
             photographer.make_folder(http, case.folder)
             match = case.match if case.everywhere else {**case.match, "path": f"/content/dam/{case.folder}"}
-            fault = {"kind": case.kind, "match": match, "parameters": case.parameters, "times": case.times}
-            answer = admin.post("/_aemulator/faults", json=fault)
-            assert answer.status_code == 201, answer.text
-            faults[case.folder] = answer.json()
+            faults[case.folder] = inject(admin, case.kind, match, case.parameters, case.times)
         pictures = [photographer.photo(number, 160, 120) for number in range(len(CASES))]
         uploads = [
             Upload(http, f"/content/dam/{case.folder}", "a.jpg", picture)
@@ -182,6 +179,13 @@ def heal(admin: httpx.Client, case: Case, fault: str) -> None:
         return bool(flows[0]["kind"] == "reprocess" and flows[0]["state"] == "done")
 
     wait_until(healed, WITHIN, f"{case.path} is processed without the fault")
+
+
+def inject(admin: httpx.Client, kind: str, match: Json, parameters: Json, times: int | None) -> Json:
+    fault = {"kind": kind, "match": match, "parameters": parameters, "times": times}
+    answer = admin.post("/_aemulator/faults", json=fault)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
 
 
 def ended(admin: httpx.Client, path: str) -> Json:

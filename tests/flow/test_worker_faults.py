@@ -15,7 +15,7 @@ import pytest
 
 from tests import photographer
 from tests.compute.custom_worker import Call, CustomWorker, custom_worker
-from tests.flow.test_faults import ended
+from tests.flow.test_faults import ended, inject
 from tests.photographer import Upload
 from tests.server import ROOT, ServerProcess, manage, wait_until
 from tests.services import require, require_program
@@ -152,10 +152,7 @@ def made(server: ServerProcess, admin: httpx.Client, deployed: str, elsewhere: C
     for case, worker in CASES:
         folder = f"/content/dam/{case.folder(worker)}"
         match = {**case.match, "path": folder}
-        fault = {"kind": case.kind, "match": match, "parameters": case.parameters, "times": case.times}
-        answer = admin.post("/_aemulator/faults", json=fault)
-        assert answer.status_code == 201, answer.text
-        faults[folder] = str(answer.json()["id"])
+        faults[folder] = str(inject(admin, case.kind, match, case.parameters, case.times)["id"])
     with photographer.client(server) as http, ThreadPoolExecutor(8) as people:  # a fault is looked up for a while
         list(people.map(lambda folder: Upload(http, folder, "a.txt", SOURCE).run(), faults))
     return faults
