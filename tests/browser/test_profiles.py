@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PATIENCE, Visitors, keep, make_folder, upload
 from tests.browser.drawing import photo_bytes
 from tests.browser.test_accessibility import AXE, findings
+from tests.server import wait_until
 
 URL = "/tools/processing-profiles"
 API = "/_aemulator/processing-profiles"
@@ -141,8 +142,9 @@ def test_a_profile_is_copied_and_deleted_after_asking(page: Page, client: httpx.
 
 
 def test_a_folders_properties_say_where_its_profile_comes_from(page: Page, client: httpx.Client, folder: str) -> None:
-    outer, own = make(client, "Outer one"), make(client, "Own one")
+    outer, own = make(client, "Outer one"), make(client, "Own one", "own.webp")
     make_folder(client, f"{folder}/inner", "Inner")
+    there = upload(client, f"{folder}/inner", "a.jpg", photo_bytes((300, 200)))
     client.post(folder, data={"jcr:content/processingProfile": outer}).raise_for_status()
     page.goto(f"/assets.html{folder}")
     page.keyboard.press("ArrowRight")
@@ -152,8 +154,11 @@ def test_a_folders_properties_say_where_its_profile_comes_from(page: Page, clien
     dialog.get_by_role("tab", name="General").press("ArrowRight")
     expect(dialog).to_contain_text(f"Outer one comes from {folder}")
     dialog.get_by_label("Processing Profile").select_option(own)
+    dialog.get_by_label("Process the assets that are there already").check()
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator(".item.folder")).to_contain_text("Inside")
+    rendition = f"{there}/jcr:content/renditions/own.webp"
+    wait_until(lambda: client.get(rendition).status_code == 200, 60, "the asset that was there has the rendition")
     content = client.get(f"{folder}/inner/jcr:content.json").json()
     assert (content["jcr:title"], content["processingProfile"]) == ("Inside", own)
     page.locator(".item.folder .item-link").focus()
