@@ -6,7 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitors, keep
+from tests.browser.conftest import PATIENCE, Visitors, keep, upload
+from tests.browser.drawing import photo_bytes
 from tests.browser.test_accessibility import findings
 from tests.browser.test_flow import needs_axe
 
@@ -27,6 +28,23 @@ def test_every_kind_is_offered(page: Page, client: httpx.Client) -> None:
     expect(page.locator(".kind:visible")).to_have_count(1)
     page.get_by_label("Filter faults").fill("nothing like that")
     expect(page.get_by_text("No fault is like that.")).to_be_visible()
+
+
+def test_every_kind_can_be_set_and_seen_at_work(page: Page, client: httpx.Client, folder: str) -> None:
+    """What each of them does to renditions is in tests/flow; one strikes here, where it can be seen."""
+    kinds = client.get("/_aemulator/faults/kinds").json()["kinds"]
+    page.goto("/faults")
+    form = page.get_by_role("dialog")
+    for number, kind in enumerate(kinds, 1):
+        page.get_by_role("button", name=f"Set {kind['title']}", exact=True).click()
+        expect(form.get_by_role("heading", level=2)).to_have_text(kind["title"])
+        form.get_by_label("Asset or folder").fill(folder if kind["kind"] == "worker-crash" else ELSEWHERE)
+        form.get_by_role("button", name="Switch on").click()
+        expect(page.locator("tr[data-fault]")).to_have_count(number)
+    assert {fault["kind"] for fault in client.get("/_aemulator/faults").json()["faults"]} == {k["kind"] for k in kinds}
+    upload(client, folder, "a.jpg", photo_bytes((200, 150)))
+    page.goto(f"/assets.html{folder}")
+    expect(page.locator(".item.asset[data-state=failed]")).to_have_count(1, timeout=PATIENCE)
 
 
 def test_a_fault_is_set_changed_switched_off_and_removed(page: Page, client: httpx.Client) -> None:
