@@ -17,6 +17,7 @@ from config import adobe_hosts, control, recording  # noqa: E402
 from config.django_threads import DjangoThreads  # noqa: E402
 from config.gate import Layer  # noqa: E402
 from config.lifespan import lifespan  # noqa: E402
+from config.refused_bodies import RefusedBodies  # noqa: E402
 from config.standstill import gate  # noqa: E402
 from config.websockets import websockets  # noqa: E402
 from events import asgi as events_asgi  # noqa: E402
@@ -78,7 +79,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         await gate.pass_through(layer, app, scope, receive, send)
 
 
-http: ASGIApp = recording.around(_answer, f"{BLOB_PREFIX}/")
+http: ASGIApp = RefusedBodies(recording.around(_answer, f"{BLOB_PREFIX}/"))
 
 
 def answerer(scope: Scope) -> ASGIApp:
