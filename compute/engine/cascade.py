@@ -43,7 +43,7 @@ class Cascade:
         self._limits = limits
         self._watermarks = watermarks
         self._report = report
-        self._analysed: bytes | None = None
+        self._analysed: dict[Box, bytes] = {}
         self._latest: tuple[object, bytes] = (None, b"")
 
     def render(self, wanted: Mapping[int, Instructions]) -> Iterator[Outcome]:
@@ -94,25 +94,23 @@ class Cascade:
         return Plan(index, instructions, box, size)
 
     def _box(self, instructions: Instructions) -> Box:
-        if instructions.smart_crop and instructions.width and instructions.height:
-            return self._smart_box(Size(instructions.width, instructions.height))
-        if instructions.crop is None:
-            return Box(0, 0, *self._picture.size)
-        box = instructions.crop.clipped(self._picture.size)
+        size = self._picture.size
+        box = instructions.crop.clipped(size) if instructions.crop else Box(0, 0, *size)
         if box is None:
-            size = self._picture.size
             raise GenericError(f"crop lies outside the picture of {size.width}×{size.height} pixels")
+        if instructions.smart_crop and instructions.width and instructions.height:
+            return self._smart_box(box, Size(instructions.width, instructions.height))
         return box
 
-    def _smart_box(self, shape: Size) -> Box:
-        """The part of the picture with the asked proportions that people look at."""
+    def _smart_box(self, within: Box, shape: Size) -> Box:
+        """The part of the box with the asked proportions that people look at."""
         from compute.engine.saliency import ANALYSED, best_box
 
-        whole = self._picture.size
-        analysed = whole.fitted(ANALYSED, ANALYSED)
-        if self._analysed is None:
-            self._analysed = self._picture.raster(Box(0, 0, *whole), analysed).rgb_bytes()
-        return best_box(self._analysed, analysed, whole, shape)
+        analysed = within.size.fitted(ANALYSED, ANALYSED)
+        if within not in self._analysed:
+            self._analysed[within] = self._picture.raster(within, analysed).rgb_bytes()
+        best = best_box(self._analysed[within], analysed, within.size, shape)
+        return best._replace(x=within.x + best.x, y=within.y + best.y)
 
     def _size(self, box: Box, instructions: Instructions) -> Size:
         wanted = instructions

@@ -1,6 +1,8 @@
-"""Segments of JPEG and chunks of PNG, put in without touching the pixels; pure."""
+"""Segments of JPEG, chunks of PNG and blocks of GIF, put in without touching the pixels; pure."""
 
 import binascii
+import hashlib
+import re
 
 from compute.engine.instructions import Density
 from compute.errors import GenericError, SourceCorrupt
@@ -8,7 +10,18 @@ from compute.errors import GenericError, SourceCorrupt
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _JPEG_XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _JPEG_SEGMENT_MAXIMUM = 65535 - 2
+_JPEG_XMP_PORTION = 65_000  # bytes of a packet in each segment of a long one
+_WRAPPER = re.compile(rb"\s*<\?xpacket.*?\?>\s*", re.DOTALL)
+_REFERENCE = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+    b' xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP="%s"/></rdf:RDF></x:xmpmeta>'
+    b'\n<?xpacket end="w"?>'
+)
 _PNG_KEYWORD = b"XML:com.adobe.xmp\0"
+_GIF_XMP = b"\x21\xff\x0bXMP DataXMP"
+# A reader that does not know XMP takes each byte of the packet for the length of a block, and ends here wherever it is.
+_GIF_MAGIC_TRAILER = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
 _JFIF_DENSITY_MAXIMUM = 65535
 
 
@@ -21,9 +34,6 @@ def jpeg_with_density(jpeg: bytes, density: Density | None) -> bytes:
 
 def jpeg_with_packet(jpeg: bytes, packet: bytes) -> bytes:
     """After the JFIF and EXIF segments, where readers look for it."""
-    segment = _JPEG_XMP + packet
-    if len(segment) > _JPEG_SEGMENT_MAXIMUM:
-        raise GenericError(f"xmp has {len(packet)} bytes, more than a JPEG segment holds")
     head: list[bytes] = []
     rest: list[bytes] = []
     at = 2
@@ -38,8 +48,20 @@ def jpeg_with_packet(jpeg: bytes, packet: bytes) -> bytes:
             continue
         early = marker == 0xE0 or (marker == 0xE1 and body.startswith(b"Exif\0"))
         (head if early and not rest else rest).append(whole)
-    new = b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment
-    return b"".join([jpeg[:2], *head, new, *rest, jpeg[at:]])
+    new = (b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body for body in _xmp_segments(packet))
+    return b"".join([jpeg[:2], *head, *new, *rest, jpeg[at:]])
+
+
+def _xmp_segments(packet: bytes) -> list[bytes]:
+    """One; of a packet that does not fit, a reference to "extended XMP", and that in portions (XMP part 3, 1.1.3.1)."""
+    if len(_JPEG_XMP + packet) <= _JPEG_SEGMENT_MAXIMUM:
+        return [_JPEG_XMP + packet]
+    whole = _WRAPPER.sub(b"", packet)
+    digest = hashlib.md5(whole, usedforsecurity=False).hexdigest().upper().encode()
+    head = _JPEG_XMP_EXTENSION + digest + len(whole).to_bytes(4, "big")
+    starts = range(0, len(whole), _JPEG_XMP_PORTION)
+    portions = [head + at.to_bytes(4, "big") + whole[at : at + _JPEG_XMP_PORTION] for at in starts]
+    return [_JPEG_XMP + _REFERENCE % digest, *portions]
 
 
 def png_with_packet(png: bytes, packet: bytes) -> bytes:
@@ -60,3 +82,35 @@ def png_with_packet(png: bytes, packet: bytes) -> bytes:
 def png_text(packet: bytes) -> bytes:
     body = b"iTXt" + _PNG_KEYWORD + b"\0\0\0\0" + packet
     return (len(body) - 4).to_bytes(4, "big") + body + binascii.crc32(body).to_bytes(4, "big")
+
+
+def gif_with_packet(gif: bytes, packet: bytes) -> bytes:
+    """Before the first block; frames and their times stay."""
+    if b"\0" in packet:
+        raise GenericError("xmp has a byte 0 in it, which GIF can't hold")
+    flags = gif[10:11]
+    if not gif.startswith(b"GIF8") or not flags:
+        raise SourceCorrupt("the GIF has no header")
+    at = 13 + _colours(flags[0])
+    parts = [b"GIF89a", gif[6:at], _GIF_XMP, packet, _GIF_MAGIC_TRAILER]
+    while at < len(gif) and gif[at] != 0x3B:
+        start = at
+        is_packet = gif.startswith(_GIF_XMP, at)
+        match gif[at]:
+            case 0x21:
+                at += 2
+            case 0x2C:
+                at += 11 + _colours(gif[at + 9 : at + 10].ljust(1, b"\0")[0])
+            case _:
+                raise SourceCorrupt("the GIF has a broken block")
+        while at < len(gif) and gif[at]:
+            at += 1 + gif[at]
+        at += 1
+        if not is_packet:
+            parts.append(gif[start:at])
+    return b"".join([*parts, b"\x3b"])
+
+
+def _colours(flags: int) -> int:
+    """Bytes of the table of colours that belongs to these flags."""
+    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0

@@ -211,7 +211,8 @@ def _xmp(raw: Raw) -> bytes | None:
     if value is None:
         return None
     try:
-        return base64.b64decode(str(value), validate=True)
+        text = "".join(str(value).split()).rstrip("=")  # command line tools break lines
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError as err:  # binascii.Error, or characters beyond ASCII
         raise GenericError(f"xmp is not valid base64: {err}") from err
 

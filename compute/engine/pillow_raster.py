@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
-from compute.engine.containers import jpeg_with_packet, png_with_packet
+from compute.engine.containers import gif_with_packet, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
 from compute.engine.png_chunks import exif_of
-from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, Raster, within_size
+from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, Raster, whole_where_meant, within_size
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 
 Image.MAX_IMAGE_PIXELS = None  # the engine has its own limit, on the header
@@ -201,7 +201,7 @@ class PillowRaster:
         except (OSError, ValueError) as err:
             raise RenditionFormatUnsupported(f"{encoding.fmt} can't hold this picture: {err}") from err
         content = buffer.getvalue()
-        with_packet = {"jpeg": jpeg_with_packet, "png": png_with_packet}.get(encoding.fmt)
+        with_packet = {"jpeg": jpeg_with_packet, "png": png_with_packet, "gif": gif_with_packet}.get(encoding.fmt)
         return with_packet(content, encoding.xmp) if encoding.xmp and with_packet else content
 
 
@@ -317,7 +317,8 @@ def density(dpi: Any) -> Density | None:
         x, y = (float(value) for value in dpi)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    return Density(round(x, 2), round(y, 2)) if 1 < x <= HIGHEST_DENSITY and 1 < y <= HIGHEST_DENSITY else None
+    usable = 1 < x <= HIGHEST_DENSITY and 1 < y <= HIGHEST_DENSITY
+    return Density(whole_where_meant(x), whole_where_meant(y)) if usable else None
 
 
 def drawn_part(wrap: Wrap, image: Image.Image, box: Box, whole: Size, size: Size) -> Raster:

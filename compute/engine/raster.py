@@ -15,6 +15,8 @@ from compute.engine.instructions import Colour, Density
 
 WHITE: Colour = (255, 255, 255)
 HIGHEST_DENSITY = 30_000.0  # pixels per inch; what files say beyond is damage
+USUAL_DENSITY = Density(72, 72)  # of a source that names none
+_A_PIXEL_A_METRE = 0.0254
 SVG_WIDTH = 400  # pixels of an SVG when no size is asked for, as in AEM
 DEFAULT_QUALITY = {"jpeg": 85, "webp": 80, "avif": 60}
 
@@ -90,6 +92,12 @@ class Picture(Protocol):
     def raster(self, box: Box, size: Size) -> Raster:
         """A part of the picture at a size. Raises SourceCorrupt when the file turns out to be damaged."""
         ...
+
+
+def whole_where_meant(density: float) -> float:
+    """Pixels per inch of a file that may count pixels a metre, which puts a whole number a little off."""
+    whole = round(density)
+    return float(whole) if abs(density - whole) <= _A_PIXEL_A_METRE else round(density, 2)
 
 
 def within_size(limit: int, encode_at: "EncodeAt", highest: int = 95) -> bytes:

@@ -10,10 +10,10 @@ from typing import Any
 import pyvips
 from PIL import Image
 
-from compute.engine.containers import jpeg_with_density, jpeg_with_packet, png_with_packet
+from compute.engine.containers import gif_with_packet, jpeg_with_density, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
-from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, within_size
+from compute.engine.raster import HIGHEST_DENSITY, USUAL_DENSITY, WHITE, Encoding, whole_where_meant, within_size
 from compute.errors import GenericError, RenditionError, RenditionFormatUnsupported, SourceCorrupt
 
 pyvips.cache_set_max(0)
@@ -119,13 +119,16 @@ class VipsRaster:
         return VipsRaster(scaled.cast("uchar")).in_memory()
 
     def oriented(self, orientation: int) -> "VipsRaster":
+        if orientation == 1:
+            return self
         turn, flip = _TURNS[orientation]
-        image = self._image
+        image = self._image.copy()
+        image.remove("orientation")  # or TIFF and AVIF would have it once more: it is written even without metadata
         if turn:
             image = image.rot(turn)
         if flip:
             image = image.flip(flip)
-        return self if orientation == 1 else VipsRaster(image).in_memory()
+        return VipsRaster(image).in_memory()
 
     def in_srgb(self) -> "VipsRaster":
         image = self._image
@@ -159,8 +162,8 @@ class VipsRaster:
 
     def encoded(self, encoding: Encoding) -> bytes:
         image, keep = self._image, "none"
-        if encoding.density:
-            image = image.copy(xres=encoding.density.x / _MM_PER_INCH, yres=encoding.density.y / _MM_PER_INCH)
+        density = encoding.density or USUAL_DENSITY
+        image = image.copy(xres=density.x / _MM_PER_INCH, yres=density.y / _MM_PER_INCH)
         if encoding.xmp:
             image, keep = image.copy(), "xmp"
             image.set_type(pyvips.GValue.blob_type, "xmp-data", encoding.xmp)
@@ -195,8 +198,8 @@ def _save_jpeg(image: Any, keep: str, encoding: Encoding) -> bytes:
 
 
 def _save_gif(image: Any, keep: str, encoding: Encoding) -> bytes:
-    saved: bytes = image.gifsave_buffer(keep=keep, interlace=encoding.interlace)
-    return saved
+    saved: bytes = image.gifsave_buffer(keep="none", interlace=encoding.interlace)
+    return gif_with_packet(saved, encoding.xmp) if encoding.xmp else saved
 
 
 def _save_webp(image: Any, keep: str, encoding: Encoding) -> bytes:
@@ -282,7 +285,7 @@ def _orientation(image: Any) -> int:
 
 def _density(image: Any) -> Density | None:
     """libvips says 1 pixel a millimetre when the file says nothing."""
-    x, y = round(image.xres * _MM_PER_INCH, 2), round(image.yres * _MM_PER_INCH, 2)
+    x, y = whole_where_meant(image.xres * _MM_PER_INCH), whole_where_meant(image.yres * _MM_PER_INCH)
     unsaid = image.xres == 1 and image.yres == 1
     return Density(x, y) if not unsaid and 0 < x <= HIGHEST_DENSITY and 0 < y <= HIGHEST_DENSITY else None
 

@@ -1,4 +1,4 @@
-"""XMP write-back: the source itself with a new packet, its pixels untouched. JPEG and PNG; others are re-encoded."""
+"""XMP write-back: the source itself with a new packet, its pixels untouched. JPEG, PNG, GIF; others are re-encoded."""
 
 from collections.abc import Callable
 from xml.etree.ElementTree import ParseError
@@ -6,7 +6,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from compute.engine.containers import jpeg_with_packet, png_with_packet
+from compute.engine.containers import gif_with_packet, jpeg_with_packet, png_with_packet
 from compute.engine.instructions import Instructions
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
@@ -36,7 +36,7 @@ def lossless(source: Source, wanted: Instructions) -> bool:
         wanted.width, wanted.height, wanted.max_width, wanted.max_height, wanted.quality, wanted.jpeg_size,
         wanted.compression_level, wanted.dpi, wanted.convert_to_dpi, wanted.crop, wanted.watermark, wanted.background,
     )  # fmt: skip
-    return same and not any(changes) and not wanted.interlace and not wanted.smart_crop
+    return same and all(change is None for change in changes) and not wanted.interlace and not wanted.smart_crop
 
 
 def rendition(source: Source, xmp: bytes, width: int, height: int) -> Rendition:
@@ -50,4 +50,5 @@ def rendition(source: Source, xmp: bytes, width: int, height: int) -> Rendition:
 _WRITERS: dict[str, tuple[str, Callable[[bytes, bytes], bytes]]] = {
     "JPEG": ("jpeg", jpeg_with_packet),
     "PNG": ("png", png_with_packet),
+    "GIF": ("gif", gif_with_packet),
 }

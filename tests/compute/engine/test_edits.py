@@ -1,11 +1,15 @@
 """What instructions change in a picture besides its size."""
 
 import base64
+import hashlib
+import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from compute.engine.containers import gif_with_packet
 from compute.engine.rendition import Rendition
+from compute.errors import SourceCorrupt
 from tests.compute.engine.conftest import Workshop
 from tests.compute.engine.samples import colour, cutout, decoded, encoded, near, photo
 
@@ -62,6 +66,24 @@ def test_smart_crop_finds_what_stands_out(workshop: Workshop) -> None:
     assert any(near(colour(made, x / 20, 0.5), (240, 120, 20), 40) for x in range(20))
 
 
+def test_smart_crop_looks_inside_the_crop_alone(workshop: Workshop) -> None:
+    picture = Image.new("RGB", (900, 300), (120, 130, 140))
+    picture.paste((20, 60, 220), (30, 100, 130, 200))
+    picture.paste((240, 120, 20), (500, 150, 580, 230))
+    crop = {"x": 300, "y": 50, "w": 600, "h": 200}
+    made = workshop.render_all(
+        encoded(picture, "PNG"),
+        {
+            0: {"fmt": "png", "width": 100, "height": 100, "smartCrop": True},
+            1: {"fmt": "png", "width": 100, "height": 100, "smartCrop": True, "crop": crop, "maxWidth": 80},
+        },
+    )
+    whole, part = (decoded(one.content) for _, one in sorted(made.items()) if isinstance(one, Rendition))  # type: ignore[arg-type]
+    assert part.size == (80, 80)
+    assert any(near(colour(whole, x / 20, 0.5), (20, 60, 220), 40) for x in range(20))
+    assert any(near(colour(part, x / 20, 0.7), (240, 120, 20), 40) for x in range(20))
+
+
 def test_smart_crop_of_an_even_picture_is_its_middle(workshop: Workshop) -> None:
     even = encoded(Image.new("RGB", (300, 100), (9, 9, 9)))
     assert decoded(workshop.render(even, fmt="png", width=50, height=50, smartCrop=True)).size == (50, 50)
@@ -107,6 +129,37 @@ def test_convert_to_dpi_keeps_the_physical_size(workshop: Workshop) -> None:
 
 def test_a_source_without_density_counts_as_72_dpi(workshop: Workshop) -> None:
     assert decoded(workshop.render(encoded(photo(144, 72), "PNG"), fmt="png", convertToDpi=36)).size == (72, 36)
+
+
+@pytest.mark.parametrize("per_inch", [72, 96, 150, 300])
+def test_whole_densities_of_png_which_counts_pixels_a_metre(workshop: Workshop, per_inch: int) -> None:
+    content = encoded(photo(3000, 10), "PNG", dpi=(per_inch, per_inch))
+    assert decoded(workshop.render(content, fmt="png", convertToDpi=2 * per_inch)).size == (6000, 20)
+
+
+def test_no_density_is_72_dpi_to_the_pixel(workshop: Workshop) -> None:
+    assert decoded(workshop.render(encoded(photo(3000, 10), "PNG"), fmt="png", convertToDpi=144)).size == (6000, 20)
+
+
+@pytest.mark.parametrize("fmt", ["png", "tiff", "jpeg"])
+@pytest.mark.parametrize("source", ["GIF", "WEBP", "TIFF"])
+def test_no_density_is_invented(workshop: Workshop, source: str, fmt: str) -> None:
+    made = decoded(workshop.render(encoded(photo(30, 20), source), fmt=fmt))
+    assert round(made.info.get("dpi", (72, 72))[0]) in {1, 72}  # 1: Pillow says so of TIFF when the file says nothing
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("fmt", ["jpeg", "png", "gif", "webp", "tiff", "avif"])
+def test_an_orientation_is_applied_once_whatever_is_made(workshop: Workshop, fmt: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = encoded(photo(64, 48), exif=exif.tobytes(), quality=95)
+    made = ImageOps.exif_transpose(decoded(workshop.render(content, fmt=fmt)))
+    expected = ImageOps.exif_transpose(decoded(content))
+    assert made.size == expected.size
+    for at in ((0.05, 0.05), (0.95, 0.05), (0.05, 0.95), (0.95, 0.95)):
+        assert near(colour(made, *at), colour(expected, *at), 40)
+    assert made.getexif().get(0x0112, 1) == 1
 
 
 def test_a_watermark_lies_in_the_middle(workshop: Workshop) -> None:
@@ -161,7 +214,50 @@ def test_write_back_changes_the_packet_and_no_pixel(workshop: Workshop, fmt: str
         assert decoded(made).getexif()[0x010F] == "Camera"
 
 
-@pytest.mark.parametrize("fmt", ["jpeg", "webp", "tiff", "png"])
+def test_write_back_keeps_every_frame_of_a_gif(workshop: Workshop) -> None:
+    frames = [Image.new("RGB", (20, 10), (shade, 90, 20)) for shade in (0, 120, 240)]
+    source = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=70, loop=0, comment=b"kept")
+    once = workshop.render(source, fmt="gif", xmp=base64.b64encode(b"<old/>").decode())
+    content = workshop.render(once, fmt="gif", xmp=base64.b64encode(PACKET).decode())
+    made = Image.open(io.BytesIO(content))
+    assert (made.n_frames, made.info["duration"], made.info["loop"]) == (3, 70, 0)  # type: ignore[attr-defined]
+    assert (content.count(PACKET), content.count(b"<old/>"), content.count(b"kept")) == (1, 0, 1)
+    for number, frame in enumerate(frames):
+        made.seek(number)
+        assert near(colour(made, 0.5, 0.5), colour(frame, 0.5, 0.5), 2)
+
+
+@pytest.mark.parametrize("content", [b"GIF89a", b"GIF89a\1\0\1\0\x80\0\0" + b"\0" * 6 + b"\x99"])
+def test_write_back_of_a_broken_gif_is_a_corrupt_source(content: bytes) -> None:
+    with pytest.raises(SourceCorrupt):
+        gif_with_packet(content, b"<a/>")
+
+
+def test_a_packet_that_no_segment_holds_is_written_as_extended_xmp(workshop: Workshop) -> None:
+    long = PACKET.replace(b"image/x", b"x" * 200_000)
+    source = encoded(photo(64, 48), "JPEG", xmp=PACKET)
+    for width in (None, 32):
+        made = workshop.render(source, fmt="jpeg", xmp=base64.b64encode(long).decode(), width=width)
+        digest = hashlib.md5(long, usedforsecurity=False).hexdigest().upper().encode()
+        assert decoded(made).info["xmp"].count(digest) == 1
+        head = b"http://ns.adobe.com/xmp/extension/\0" + digest + len(long).to_bytes(4, "big")
+        portions = {int.from_bytes(rest[:4], "big"): rest[4:] for rest in made.split(head)[1:]}
+        assert list(portions) == [0, 65_000, 130_000, 195_000]
+        assert all(long[at : at + 65_000] in portion for at, portion in portions.items())
+        assert PACKET not in made
+        # A shorter one takes the place of all of it.
+        again = workshop.render(made, fmt="jpeg", xmp=base64.b64encode(PACKET).decode())
+        assert PACKET in again
+        assert digest not in again
+
+
+def test_base64_may_have_broken_lines_and_no_padding(workshop: Workshop) -> None:
+    wrapped = base64.encodebytes(PACKET + b" ").decode().rstrip("\n=")
+    assert "\n" in wrapped
+    assert PACKET in workshop.render(encoded(photo(8, 8)), fmt="jpeg", xmp=wrapped)
+
+
+@pytest.mark.parametrize("fmt", ["jpeg", "webp", "tiff", "png", "gif", "avif"])
 def test_write_back_of_a_scaled_rendition_embeds_the_packet(workshop: Workshop, fmt: str) -> None:
     made = workshop.render(encoded(photo(64, 48)), fmt=fmt, width=32, xmp=base64.b64encode(PACKET).decode())
     assert PACKET in made
