@@ -8,9 +8,16 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model
 from contract.wire import WireModel
 
 
+def is_http_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
 def _http_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not is_http_url(url):
         raise ValueError("must be a http or https URL")
     return url
 

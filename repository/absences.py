@@ -136,7 +136,7 @@ def _of_profile(situation: Situation) -> Iterator[Absence]:
 
 def _judged(verdict: Verdict, profile: HoldingProfile, mime_type: str) -> Absence:
     cause = _VERDICTS[verdict.reason](verdict, profile.title, mime_type)
-    detail = verdict.detail if verdict.reason in {"excluded", "not-included", "invalid"} else ""
+    detail = "" if verdict.reason in {"requested", "clash"} else verdict.detail
     if verdict.unreadable:
         detail = _("These entries are no regular expressions and match nothing: %(list)s") % {
             "list": ", ".join(verdict.unreadable)
@@ -175,6 +175,14 @@ def _invalid(verdict: Verdict, title: str, mime_type: str) -> Cause:
     return Cause("invalid-name", _("No rendition can have this file name."), _("Rename it in the profile."))
 
 
+def _no_endpoint(verdict: Verdict, title: str, mime_type: str) -> Cause:
+    return Cause(
+        "no-endpoint",
+        _("The endpoint of its worker is no http or https URL."),
+        _("Write the worker's URL into the profile, then reprocess the asset."),
+    )
+
+
 def _not_asked(verdict: Verdict, title: str, mime_type: str) -> Cause:
     return Cause(
         "not-asked",
@@ -188,6 +196,7 @@ _VERDICTS: Final = {
     "not-included": _not_included,
     "clash": _clash,
     "invalid": _invalid,
+    "no-endpoint": _no_endpoint,
     "requested": _not_asked,
 }
 

@@ -1,6 +1,7 @@
 """The processing profiles of the repository, and the folders that they are applied to."""
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from repository import nodetypes, tree, values
 from repository.errors import ConstraintViolation, NodeNotFound
 from repository.paths import NodePath
 from repository.profile_nodes import CONTENT, ROOT, free_name, profile_properties, profiles_in, row_specs
-from repository.profiles import DEFAULT_PROFILE, ImageRendition, Profile, Row
+from repository.profiles import DEFAULT_PROFILE, FPO_RENDITION, ImageRendition, Profile, Row
 from repository.texts import _
 from repository.tree import NodeSpec
 
@@ -53,11 +54,26 @@ def replace(path: NodePath, profile: Profile, user: str = "admin") -> Profile:
         old = read(path)
         contents = tree.get_many(child.path / CONTENT for child in tree.children(path) if child.name != CONTENT)
         known = {content.parent.name: node.properties for content, node in contents.items()}
-        specs = row_specs(profile.rows, known)
+        rows = [_in_its_place(row, old.rows, profile.rows) for row in profile.rows]
+        specs = row_specs(rows, known)
         gone: dict[str, NodeSpec | None] = {row.node: None for row in old.rows if row.node not in specs}
         tree.replace_children(tree.get(path), {**gone, **specs}, changed=path, user=user)
         tree.set_properties(path / CONTENT, profile_properties(profile), changed=path)
         return read(path)
+
+
+def _in_its_place(row: Row, old: Sequence[Row], new: Sequence[Row]) -> Row:
+    """A row that names no node, in the node of the one that it replaces: that of its kind and file name.
+
+    Of “Create FPO Rendition” only the quality is known; what else was written into its node stays.
+    """
+    taken = {other.node for other in new}
+    replaced = next((one for one in old if one.kind == row.kind and one.file_name == row.file_name), None)
+    if row.node or replaced is None or replaced.node in taken:
+        return row
+    if isinstance(row, ImageRendition) and isinstance(replaced, ImageRendition) and row.name == FPO_RENDITION:
+        return dataclasses.replace(replaced, quality=row.quality)
+    return dataclasses.replace(row, node=replaced.node)
 
 
 def standard_rows() -> tuple[Row, ...]:

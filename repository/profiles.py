@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
 
+from contract.process import is_http_url
 from repository import names
 from repository.errors import InvalidName
 from repository.mime_rules import MimeRules
@@ -164,12 +165,13 @@ class Verdict:
     """Whether a row of a profile is requested for a file, and if not, why.
 
     excluded, not-included: by its MIME types (`detail`: the expression; the included ones). clash: an earlier row has
-    the same file name. invalid: the file name cannot be that of a rendition. `unreadable`: expressions that match
+    the same file name. invalid: the file name cannot be that of a rendition. no-endpoint: that of its worker (`detail`)
+    is no URL, and Asset Compute would refuse the whole request for it. `unreadable`: expressions that match
     nothing because they are no regular expressions.
     """
 
     rendition: str
-    reason: Literal["requested", "excluded", "not-included", "clash", "invalid"]
+    reason: Literal["requested", "excluded", "not-included", "clash", "invalid", "no-endpoint"]
     detail: str = ""
     unreadable: tuple[str, ...] = ()
 
@@ -259,6 +261,8 @@ def _verdict(mime_type: str, row: Row, taken: set[str]) -> Verdict:
         return Verdict(name, "not-included", row.rules.include, judgement.unreadable)
     if wrong := file_name_problem(name):
         return Verdict(name, "invalid", wrong, judgement.unreadable)
+    if isinstance(row, WorkerRendition) and not is_http_url(row.worker):
+        return Verdict(name, "no-endpoint", row.worker, judgement.unreadable)
     if name in taken:
         return Verdict(name, "clash", "", judgement.unreadable)
     return Verdict(name, "requested", judgement.expression, judgement.unreadable)

@@ -167,6 +167,7 @@ def test_why_there_is_no_rendition() -> None:
         ImageRendition("c.png"),
         ImageRendition("original"),
         ImageRendition("a/b.png"),
+        WorkerRendition("w", "png", "nonsense"),
     )
     found = [(verdict.rendition, verdict.reason) for verdict in profiles.verdicts("image/gif", profile)]
     assert found == [
@@ -176,6 +177,7 @@ def test_why_there_is_no_rendition() -> None:
         ("c.png", "clash"),
         ("original", "invalid"),
         ("a/b.png", "invalid"),
+        ("w.png", "no-endpoint"),
     ]
     first, second, third, *_ = profiles.verdicts("image/gif", profile)
     assert (first.detail, second.detail, third.unreadable) == ("image/gif", "video/.*", ("[",))

@@ -185,6 +185,19 @@ def test_a_profile_of_another_tool_works_with_numbers_as_texts(client: httpx.Cli
     assert picture.size == (64, 48)
 
 
+def test_a_row_that_asks_for_nothing_possible_costs_nothing_else(client: httpx.Client, folder: str) -> None:
+    path = f"{ROOT}/broken-{folder.rpartition('-')[2]}"
+    content = {"jcr:primaryType": "cq:Page", "jcr:content/jcr:title": "Broken"}
+    assert post(client, path, content | {"jcr:content/sling:resourceType": "dam/processing/profile"}).status_code == 201
+    row = {"name": "w", "extension": "png", "worker": "not yet", "sling:resourceType": "dam/processing/profile/worker"}
+    form = {"jcr:primaryType": "cq:Page"} | {f"jcr:content/{name}": value for name, value in row.items()}
+    assert post(client, f"{path}/w", form).status_code == 201
+    apply(client, folder, path)
+    content = processed(client, upload(client, folder, "a.jpg", photo(2)))
+    assert "w.png" not in content["dam:processingRenditions"]
+    assert "dam:failedRenditions" not in content
+
+
 def test_the_nearest_folder_with_a_profile_counts(client: httpx.Client, folder: str) -> None:
     outer = make(client, "Outer", images=[{"name": "outer.png", "width": 50}])
     inner = make(client, "Inner", images=[{"name": "inner.png", "width": 50}])

@@ -7,7 +7,7 @@ from repository.errors import ConstraintViolation, NodeNotFound
 from repository.mime_rules import MimeRules
 from repository.paths import DAM, NodePath
 from repository.profile_nodes import IMAGE_TYPE, PROFILE_TYPE, ROOT, VIDEO_TYPE
-from repository.profiles import DEFAULT_PROFILE, ImageRendition, Profile, VideoRendition, WorkerRendition
+from repository.profiles import DEFAULT_PROFILE, FPO_RULES, ImageRendition, Profile, VideoRendition, WorkerRendition
 from repository.tree import NodeSpec, TreeNode
 from repository.values import Value
 
@@ -91,6 +91,35 @@ def test_what_others_wrote_into_a_row_stays_when_the_profile_is_replaced() -> No
     assert [found.file_name for found in profile_store.read(path).rows] == ["new.png", "a.jpeg"]
     profile_store.replace(path, Profile("Tool"))
     assert [child.name for child in tree.children(path)] == ["jcr:content"]
+
+
+def test_a_row_that_names_no_node_stays_in_the_node_of_its_file_name() -> None:
+    path = NodePath(profile_store.create(EVERYTHING).path)
+    before = [child.name for child in tree.children(path)]
+    tree.set_properties(path / "web/jcr:content", {"ours": "kept"})
+    profile_store.replace(path, EVERYTHING)
+    assert [child.name for child in tree.children(path)] == before
+    assert tree.get(path / "web/jcr:content").properties["ours"] == "kept"
+    other = WorkerRendition("web", "jpeg", WORKER)  # of another kind: nothing of the picture's stays
+    profile_store.replace(path, Profile("My Profile", (other,)))
+    (child,) = [child for child in tree.children(path) if child.name != "jcr:content"]
+    assert "ours" not in tree.get(child.path / "jcr:content").properties
+
+
+def test_of_the_fpo_rendition_an_edit_changes_the_quality_alone() -> None:
+    fpo = page(
+        IMAGE_TYPE, name="cq5dam.fpo.jpeg", fmt="jpeg", wid=900, qlt=20, includeMimeTypes="image/tiff", ours="no"
+    )
+    path = imported("tool", fpo=fpo)
+    edited = ImageRendition("cq5dam.fpo.jpeg", "jpeg", quality=40, rules=FPO_RULES)
+    profile_store.replace(path, Profile("Tool", (edited,)))
+    content = tree.get(path / "fpo/jcr:content").properties
+    assert (content["qlt"], content["wid"], content["includeMimeTypes"], content["ours"]) == (
+        40,
+        900,
+        "image/tiff",
+        "no",
+    )
 
 
 def test_names_are_made_of_titles_and_never_twice() -> None:
