@@ -31,6 +31,7 @@ class Decoder(enum.Enum):
     LIBVIPS = "libvips"
     PILLOW = "Pillow"
     PILLOW_HEIF = "pillow-heif"
+    MERGED = "the flattened picture inside the file"
     PSD_TOOLS = "psd-tools"
     RESVG = "resvg"
     PDFIUM = "pdfium"
@@ -66,14 +67,7 @@ FORMATS: tuple[Format, ...] = (
     Format("AVIF", Kind.IMAGE, "image/avif", ("avif",), _VIPS, "heifload", ("AVIF",)),
     Format("HEIC", Kind.IMAGE, "image/heic", ("heic", "heif"), (Decoder.PILLOW_HEIF,), pillow_plugins=("HEIF",)),
     Format("BMP", Kind.IMAGE, "image/bmp", ("bmp", "dib"), _PILLOW, pillow_plugins=("BMP", "DIB")),
-    Format(
-        "PSD",
-        Kind.IMAGE,
-        "image/vnd.adobe.photoshop",
-        ("psd", "psb"),
-        (Decoder.PILLOW, Decoder.PSD_TOOLS),
-        pillow_plugins=("PSD",),
-    ),
+    Format("PSD", Kind.IMAGE, "image/vnd.adobe.photoshop", ("psd", "psb"), (Decoder.MERGED, Decoder.PSD_TOOLS)),
     Format("JPEG 2000", Kind.IMAGE, "image/jp2", ("jp2", "j2k", "jpx", "j2c"), _PILLOW, pillow_plugins=("JPEG2000",)),
     Format("ICO", Kind.IMAGE, "image/x-icon", ("ico", "cur"), _PILLOW, pillow_plugins=("ICO", "CUR")),
     Format("TGA", Kind.IMAGE, "image/x-tga", ("tga", "targa"), _PILLOW, pillow_plugins=("TGA",)),

@@ -107,9 +107,9 @@ class HeldPicture:
 
     scalable = False
     paper: Colour | None = None
-    density: Density | None = None
 
-    def __init__(self, image: Image.Image, wrap: Wrap, orientation: int = 1) -> None:
+    def __init__(self, image: Image.Image, wrap: Wrap, orientation: int = 1, density: Density | None = None) -> None:
+        self.density = density
         self._image = in_eight_bits(image)
         self._wrap = wrap
         self._orientation = orientation
@@ -154,11 +154,7 @@ class PillowRaster:
         return PillowRaster(self._image.transpose(_TURNS[orientation])) if orientation in _TURNS else self
 
     def in_srgb(self) -> "PillowRaster":
-        image = self._image
-        if profile := image.info.get("icc_profile"):
-            image = _by_profile(image, profile)
-        if image.mode == "CMYK":
-            image = image.convert("RGB")
+        image = in_srgb(self._image)
         return self if image is self._image else PillowRaster(image)
 
     def flattened(self, background: Colour) -> "PillowRaster":
@@ -262,6 +258,12 @@ def _stretched(image: Image.Image) -> Image.Image:
         low, high = 0.0, 255.0 if high <= 255 else 65535.0
     span = (high - low) or 1.0
     return image.convert("F").point(lambda value: value * (255 / span) + (-low * 255 / span)).convert("L")
+
+
+def in_srgb(image: Image.Image) -> Image.Image:
+    if profile := image.info.get("icc_profile"):
+        image = _by_profile(image, profile)
+    return image.convert("RGB") if image.mode == "CMYK" else image
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:

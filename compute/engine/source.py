@@ -106,10 +106,16 @@ def _by_pillow_heif(source: Source, fmt: Format, limits: Limits) -> Picture:
     return _by_pillow(source, fmt, limits)
 
 
-def _by_psd_tools(source: Source, fmt: Format, limits: Limits) -> Picture:
-    from compute.engine.psd import open_psd
+def _merged(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.psd import open_merged
 
-    return open_psd(source.path, wrapper(limits), limits.max_pixels)
+    return open_merged(source.path, wrapper(limits), limits.max_pixels)
+
+
+def _by_psd_tools(source: Source, fmt: Format, limits: Limits) -> Picture:
+    from compute.engine.psd import open_composed
+
+    return open_composed(source.path, wrapper(limits), limits.max_pixels)
 
 
 def _by_resvg(source: Source, fmt: Format, limits: Limits) -> Picture:
@@ -150,6 +156,7 @@ _OPENERS: dict[Decoder, Callable[[Source, Format, Limits], Picture]] = {
     Decoder.LIBVIPS: _by_libvips,
     Decoder.PILLOW: _by_pillow,
     Decoder.PILLOW_HEIF: _by_pillow_heif,
+    Decoder.MERGED: _merged,
     Decoder.PSD_TOOLS: _by_psd_tools,
     Decoder.RESVG: _by_resvg,
     Decoder.PDFIUM: _by_pdfium,

@@ -9,14 +9,16 @@ from pathlib import Path
 from PIL import Image
 
 from compute.engine.formats import COMPOUND, Kind
+from compute.engine.instructions import Density
 from compute.engine.metadata import exif, iptc
 from compute.engine.metadata.packet import read_packet, write_packet
 from compute.engine.metadata.properties import Properties
-from compute.engine.pillow_raster import density, reading
+from compute.engine.pillow_raster import DECODER_ERRORS, density, reading
 from compute.engine.png_chunks import exif_of, late_packet
+from compute.engine.psd import EXIF, IPTC, XMP, read_psd
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
-from compute.errors import SourceCorrupt
+from compute.errors import RenditionError, SourceCorrupt
 
 _SCANNED = 64 * 1024 * 1024  # bytes at the start and at the end of a file
 _PACKET_MAXIMUM = 16 * 1024 * 1024
@@ -41,6 +43,8 @@ def _describe(source: Source, properties: Properties) -> None:
         return
     if source.format.pillow_plugins:
         _describe_image(source, properties)
+    elif source.format.name == "PSD":
+        _describe_photoshop(source, properties)
     elif source.format.kind in {Kind.VIDEO, Kind.AUDIO}:
         from compute.engine.metadata import media
 
@@ -77,6 +81,25 @@ def _describe_image(source: Source, properties: Properties) -> None:
         return  # the picture renditions say what is wrong with it
 
 
+def _describe_photoshop(source: Source, properties: Properties) -> None:
+    try:
+        psd = read_psd(source.path)
+    except RenditionError:
+        return
+    read_packet(psd.resources.get(XMP, b""), properties)
+    if block := psd.resources.get(EXIF):
+        tags = Image.Exif()
+        with contextlib.suppress(*DECODER_ERRORS):
+            tags.load(block)
+            properties.offer(exif.properties(tags))
+    if block := psd.resources.get(IPTC):
+        properties.offer(iptc.properties(block))
+    _set_size(properties, *psd.size, psd.density)
+    properties.set("dam:Bitsperpixel", psd.depth * psd.channels)
+    properties.set("dam:Progressive", "no")
+    properties.set("dam:Numberofimages", abs(psd.layers) or 1)
+
+
 def _read_blocks(image: Image.Image, properties: Properties) -> None:
     """XMP first: where two blocks disagree, it is the one that editors keep up to date."""
     packet = image.info.get("xmp") or late_packet(image)
@@ -91,22 +114,23 @@ def _iptc_block(image: Image.Image) -> bytes | None:
     if image.format == "TIFF":
         block = image.getexif().get(33723)
         return block if isinstance(block, bytes) else None
-    if image.format == "PSD":
-        return next((data for number, _, data in getattr(image, "resources", []) if number == 1028), None)
     resources = image.info.get("photoshop")
     block = resources.get(1028) if isinstance(resources, dict) else None
     return block if isinstance(block, bytes) else None
 
 
 def _measure(image: Image.Image, properties: Properties) -> None:
-    width, height = _stored_size(image)
-    properties.set("tiff:ImageWidth", width)
-    properties.set("tiff:ImageLength", height)
+    _set_size(properties, *_stored_size(image), density(image.info.get("dpi")))
     properties.set("dam:Bitsperpixel", _bits_per_pixel(image))
     progressive = bool(image.info.get("progressive") or image.info.get("interlace"))
     properties.set("dam:Progressive", "yes" if progressive else "no")
     properties.set("dam:Numberofimages", getattr(image, "n_frames", 1))
-    if found := density(image.info.get("dpi")):
+
+
+def _set_size(properties: Properties, width: int, height: int, found: Density | None) -> None:
+    properties.set("tiff:ImageWidth", width)
+    properties.set("tiff:ImageLength", height)
+    if found:
         properties.set("dam:Physicalwidthininches", f"{width / found.x:.4f}")
         properties.set("dam:Physicalheightininches", f"{height / found.y:.4f}")
         properties.set("dam:Physicalwidthindpi", round(found.x))
@@ -134,8 +158,8 @@ def _sha1(path: Path) -> str:
 
 def _embedded_packet(source: Source) -> bytes | None:
     """The first XMP packet that lies in the file uncompressed (PDF, EPS, INDD, MP4, …)."""
-    if source.format and source.format.pillow_plugins:
-        return None  # Pillow knows where these have it
+    if source.format and (source.format.pillow_plugins or source.format.name == "PSD"):
+        return None  # it is known where these have it
     size, step = source.size, mmap.ALLOCATIONGRANULARITY
     tail = max(0, size - _SCANNED) // step * step
     windows = {0: min(size, _SCANNED), tail: size - tail}
