@@ -9,6 +9,7 @@ import math
 import re
 import zlib
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError, tostring
 
 import resvg_py
@@ -16,6 +17,7 @@ from defusedxml.common import DefusedXmlException, EntitiesForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 from PIL import Image
 
+from compute.engine.fonts import families
 from compute.engine.geometry import Box, Size
 from compute.engine.instructions import Colour, Density
 from compute.engine.pillow_raster import Wrap, drawn_part, reading
@@ -23,8 +25,11 @@ from compute.engine.raster import SVG_WIDTH, Raster
 from compute.errors import SourceCorrupt, SourceUnsupported
 
 SVG_MAXIMUM = 32 * 1024 * 1024  # bytes of markup
+DPI = 96  # of millimetres, inches and points, as in CSS
+EXACT_FROM, LONGEST = 200, 100_000  # pixels of the shorter and of the longer side
 ENTITY_MAXIMUM = 200
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+_SERIF = re.compile(r"(?<![\w-])serif(?![\w-])")
 _UNITS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
 
@@ -36,32 +41,74 @@ class SvgPicture:
     def __init__(self, path: Path, wrap: Wrap) -> None:
         """Raises SourceCorrupt for broken XML, SourceUnsupported for hostile entities or too many bytes."""
         self._wrap = wrap
-        root = read_svg(path)
-        self.size = svg_size(root)
-        _disarm(root)
-        self._svg = tostring(root, encoding="unicode")
-        # Loading the system's fonts costs more than drawing most pictures.
-        self._has_text = any(element.tag.rpartition("}")[2] == "text" for element in root.iter())
+        self._drawing = Drawing(read_svg(path))
+        self.size = self._drawing.in_small_pixels()
 
     def raster(self, box: Box, size: Size) -> Raster:
         whole = self.size.scaled(size.width / box.width, size.height / box.height)
+        return drawn_part(self._wrap, self._drawing.drawn(*whole), box, self.size, size)
+
+
+class Drawing:
+    """The markup of an SVG, made harmless."""
+
+    def __init__(self, root: Element) -> None:
+        _disarm(root)
+        # Loading the system's fonts costs more than drawing most pictures.
+        self._families = families() if any(_local(element) == "text" for element in root.iter()) else None
+        if self._families:
+            _name_serif(root, self._families.serif)
+        self._root = root
+        self._svg = tostring(root, encoding="unicode")
+        self._width, self._height = self._intrinsic()
+
+    def drawn(self, width: int, height: int | None = None) -> Image.Image:
+        """Without a height as its shape wants it."""
+        fonts: dict[str, Any] = {"skip_system_fonts": True}
+        if self._families:
+            sans, serif, monospace, files = self._families
+            fonts = {"font_family": serif, "sans_serif_family": sans, "monospace_family": monospace}
+            # The serif family stands in for those that nobody has.
+            fonts |= {"serif_family": sans, "cursive_family": sans, "fantasy_family": sans, "font_files": [*files]}
         try:
-            png = resvg_py.svg_to_bytes(
-                svg_string=self._svg, width=whole.width, height=whole.height, skip_system_fonts=not self._has_text
-            )
+            png = resvg_py.svg_to_bytes(svg_string=self._svg, width=width, height=height, dpi=DPI, **fonts)
         except (ValueError, RuntimeError) as err:
             raise SourceCorrupt(f"the SVG can't be drawn: {err}") from err
-        return drawn_part(self._wrap, _png_image(bytes(png)), box, self.size, size)
+        return _png_image(bytes(png))
+
+    @property
+    def size(self) -> Size:
+        return Size(max(1, round(self._width)), max(1, round(self._height)))
+
+    def in_small_pixels(self) -> Size:
+        """The size, enlarged when rounding it would change the shape of a small drawing."""
+        shorter, longer = sorted((self._width, self._height))
+        factor = EXACT_FROM / shorter
+        if (self._width.is_integer() and self._height.is_integer()) or factor <= 1 or longer * factor > LONGEST:
+            return self.size
+        enlarged = Size(round(self._width * factor), round(self._height * factor))
+        if _view_box(self._root) is None:
+            self._root.set("viewBox", f"0 0 {self._width:g} {self._height:g}")
+        self._root.set("width", str(enlarged.width))
+        self._root.set("height", str(enlarged.height))
+        self._svg = tostring(self._root, encoding="unicode")
+        return enlarged
+
+    def _intrinsic(self) -> tuple[float, float]:
+        """CSS pixels: width and height, or one of them and the shape, or the shape at `SVG_WIDTH`."""
+        width, height = _css_pixels(self._root.get("width")), _css_pixels(self._root.get("height"))
+        if width and height:
+            return width, height
+        shape = _view_box(self._root) or self.drawn(SVG_WIDTH).size  # as wide and high as what is drawn
+        ratio = shape[1] / shape[0]
+        if width or height:
+            return width or (height or 0) / ratio, height or (width or 0) * ratio
+        return float(SVG_WIDTH), SVG_WIDTH * ratio
 
 
 def read_svg(path: Path) -> Element:
     """The root. Raises SourceCorrupt for broken XML, SourceUnsupported for hostile entities or too many bytes."""
     return _parsed(_markup(path))
-
-
-def svg_size(root: Element) -> Size:
-    width, height = _intrinsic(root)
-    return Size(max(1, round(width)), max(1, round(height)))
 
 
 def _png_image(png: bytes) -> Image.Image:
@@ -111,7 +158,7 @@ def _parsed(markup: bytes) -> Element:
         raise SourceUnsupported("the SVG declares XML entities that are nested, long or external") from err
     except (ParseError, ValueError, LookupError) as err:
         raise SourceCorrupt(f"the SVG is not well-formed XML: {err}") from err
-    if root.tag.rpartition("}")[2] != "svg":
+    if _local(root) != "svg":
         raise SourceCorrupt("the XML is no SVG")
     return root
 
@@ -125,16 +172,18 @@ def _disarm(root: Element) -> None:
                 del element.attrib[name]
 
 
-def _intrinsic(root: Element) -> tuple[float, float]:
-    """CSS pixels: width and height, or one of them and the view box, or the view box at `SVG_WIDTH`."""
-    width, height = _css_pixels(root.get("width")), _css_pixels(root.get("height"))
-    if width and height:
-        return width, height
-    box_width, box_height = _view_box(root)
-    ratio = box_height / box_width
-    if width or height:
-        return (width, width * ratio) if width else ((height or 0) / ratio, height or 0)
-    return float(SVG_WIDTH), SVG_WIDTH * ratio
+def _name_serif(root: Element, family: str) -> None:
+    """The generic serif family by the name of a font."""
+    for element in root.iter():
+        for name in ("font-family", "style"):
+            if "serif" in (value := element.get(name, "")):
+                element.set(name, _SERIF.sub(f"'{family}'", value))
+        if _local(element) == "style" and element.text:
+            element.text = _SERIF.sub(f"'{family}'", element.text)
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def _css_pixels(value: str | None) -> float | None:
@@ -145,10 +194,9 @@ def _css_pixels(value: str | None) -> float | None:
     return length if 0 < length < 1e6 else None
 
 
-def _view_box(root: Element) -> tuple[float, float]:
+def _view_box(root: Element) -> tuple[float, float] | None:
     try:
         _, _, width, height = (float(part) for part in re.split(r"[\s,]+", root.get("viewBox", "").strip()))
     except ValueError:
-        return float(SVG_WIDTH), float(SVG_WIDTH)
-    usable = 0 < width < math.inf and 0 < height < math.inf
-    return (width, height) if usable else (float(SVG_WIDTH), float(SVG_WIDTH))
+        return None
+    return (width, height) if 0 < width < math.inf and 0 < height < math.inf else None

@@ -97,13 +97,13 @@ def _utc(moment: Any) -> str | None:
 
 
 def describe_svg(path: Path, properties: Properties) -> None:
-    from compute.engine.svg import read_svg, svg_size
+    from compute.engine.svg import Drawing, read_svg
 
     try:
         root = read_svg(path)
+        size = Drawing(root).size
     except RenditionError:
         return
-    size = svg_size(root)
     properties.set("tiff:ImageWidth", size.width)
     properties.set("tiff:ImageLength", size.height)
     texts = {child.tag.rpartition("}")[2]: child.text for child in root}

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from PIL import Image
 
+from compute.engine import fonts
 from compute.engine.rendition import Rendition
 from tests.compute.engine.conftest import Workshop
 from tests.compute.engine.samples import colour, decoded, encoded, near, photo, sample
@@ -192,6 +193,45 @@ def test_an_svg_is_drawn_at_the_asked_size(workshop: Workshop) -> None:
 def test_an_svg_is_400_wide_when_no_size_is_asked(workshop: Workshop) -> None:
     assert decoded(workshop.render(svg(), fmt="png")).size == (400, 200)
     assert decoded(workshop.render(svg(head='viewBox="0 0 10 30"'), fmt="png")).size == (400, 1200)
+
+
+@pytest.mark.parametrize(
+    "head", ['width="40mm" height="20mm"', 'width="1in" height=".5in"', 'width="30pt" height="15pt"']
+)
+def test_an_svg_in_the_units_of_drawing_programs(workshop: Workshop, head: str) -> None:
+    content = svg('<rect width="40" height="20" fill="#c00"/>', f'{head} viewBox="0 0 40 20"')
+    made = decoded(workshop.render(content, fmt="png"))
+    assert made.size == (400, 200)
+    assert near(colour(made, 0.5, 0.5), (204, 0, 0), 1)
+
+
+@pytest.mark.parametrize("head", ["", 'width="100%" height="100%"', 'width="0.4" height="0.2" viewBox="0 0 40 20"'])
+def test_an_svg_keeps_its_shape_whatever_its_size_is(workshop: Workshop, head: str) -> None:
+    content = svg('<rect width="40" height="20" fill="#fff"/><circle cx="10" cy="10" r="10" fill="#c00"/>', head)
+    made = decoded(workshop.render(content, fmt="png")).convert("RGB")
+    assert made.size == (400, 200)
+    assert near(colour(made, 0.25, 0.03), (204, 0, 0), 1)
+    assert near(colour(made, 0.48, 0.5), (204, 0, 0), 1)
+    assert near(colour(made, 0.75, 0.5), (255, 255, 255), 1)
+
+
+@pytest.mark.parametrize("family", ["", "Arial, Helvetica, sans-serif", "serif", "Nobody Has This", "monospace"])
+def test_the_text_of_an_svg_is_drawn_in_some_font(workshop: Workshop, family: str) -> None:
+    text = f'<text x="2" y="16" font-size="16" font-family="{family}">WWW</text>'
+    made = decoded(workshop.render(svg(text), fmt="jpeg"))
+    assert min(made.convert("L").tobytes()) < 60
+
+
+def test_where_no_font_is_installed_text_is_drawn_all_the_same(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_FOLDERS", ())
+    fonts.families.cache_clear()
+    try:
+        made = decoded(workshop.render(svg('<text x="2" y="16" font-size="16">WWW</text>'), fmt="jpeg"))
+    finally:
+        fonts.families.cache_clear()
+    assert min(made.convert("L").tobytes()) < 60
 
 
 def test_a_compressed_svg_and_one_in_utf16(workshop: Workshop) -> None:
