@@ -13,7 +13,7 @@ from compute.activations import CORE, NewActivation
 from compute.gateway import Caller
 from compute.refusals import InvalidRequest, NotRegistered
 from contract import jsontext
-from contract.process import ProcessRequest
+from contract.process import ONE_URL, PARTS, ProcessRequest
 
 
 @dataclass(frozen=True)
@@ -71,5 +71,15 @@ def _parsed(body: bytes) -> dict[str, Any]:
 def _words(err: ValidationError) -> str:
     """The first thing that is wrong, as `renditions[0].target: must be …`."""
     first = err.errors(include_url=False)[0]
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-    return f"{path}: {first['msg'].removeprefix('Value error, ')}"
+    parts = [part for part in first["loc"] if part not in {ONE_URL, PARTS}]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    return f"{path}: {_WORDS.get(first['type']) or first['msg'].removeprefix('Value error, ')}"
+
+
+_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be a text",
+    "tuple_type": "must be a list",
+    "model_type": "must be an object",
+    "dict_type": "must be an object",
+}

@@ -273,9 +273,12 @@ def _plan(target: Any, size: int, file_name: str) -> tuple[list[str], int, dict[
     if not isinstance(target, dict) or not isinstance(target.get("urls"), list) or not target["urls"]:
         raise GenericError("the rendition has no usable target: a URL or {urls, minPartSize, maxPartSize}")
     urls = target["urls"]
-    largest = target.get("maxPartSize") or size
-    if not isinstance(largest, int) or largest <= 0:
-        raise GenericError(f"target.maxPartSize is not a positive number: {largest!r}")
+    try:
+        largest = int(target.get("maxPartSize") or size)
+    except (TypeError, ValueError) as err:
+        raise GenericError(f"target.maxPartSize is no number: {target['maxPartSize']!r}") from err
+    if largest <= 0:
+        raise GenericError(f"target.maxPartSize is not positive: {largest}")
     part_size = min(max(PART, -(-size // len(urls))), largest)
     if part_size * len(urls) < size:
         raise _too_large(size, file_name)

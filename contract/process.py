@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from contract.wire import WireModel
 
@@ -51,13 +51,26 @@ class MultipartTarget(WireModel):
     maxPartSize: int | None = Field(default=None, gt=0)  # noqa: N815
 
 
+ONE_URL, PARTS = "(url)", "(parts)"
+"""The two kinds of `target`, as they stand in the path of an error."""
+
+
+def _kind_of_target(target: object) -> str:
+    return PARTS if isinstance(target, dict | MultipartTarget) else ONE_URL
+
+
+Target = Annotated[
+    Annotated[HttpUrl, Tag(ONE_URL)] | Annotated[MultipartTarget, Tag(PARTS)], Discriminator(_kind_of_target)
+]
+
+
 class Rendition(WireModel):
     """One entry of `renditions`. All instructions besides these are open-ended, and the worker's to judge."""
 
     name: str | None = None
     fmt: str | None = None
     worker: HttpUrl | None = None
-    target: HttpUrl | MultipartTarget | None = None
+    target: Target | None = None
     url: HttpUrl | None = None
     """The legacy spelling of `target`."""
     userData: Any = None  # noqa: N815

@@ -89,7 +89,8 @@ class Cascade:
     def _plan(self, index: int, instructions: Instructions) -> Plan:
         box = self._box(instructions)
         size = self._size(box, instructions)
-        if size.area > self._limits.max_pixels:
+        drawn = self._picture.size.scaled(size.width / box.width, size.height / box.height)
+        if size.area > self._limits.max_pixels or (self._picture.scalable and drawn.area > self._limits.max_pixels):
             raise GenericError(f"the rendition would have {size.width}×{size.height} pixels, more than the limit")
         return Plan(index, instructions, box, size)
 
@@ -115,10 +116,9 @@ class Cascade:
     def _size(self, box: Box, instructions: Instructions) -> Size:
         wanted = instructions
         whole = box == Box(0, 0, *self._picture.size)
-        enlarge = self._picture.scalable and whole
-        size = box.size.fitted(wanted.width, wanted.height, enlarge)
-        if enlarge and not (wanted.width or wanted.height) and self._picture.paper is None:
-            size = size.fitted(SVG_WIDTH, None, enlarge)
+        size = box.size.fitted(wanted.width, wanted.height, enlarge=self._picture.scalable)
+        if self._picture.scalable and whole and not (wanted.width or wanted.height) and self._picture.paper is None:
+            size = size.fitted(SVG_WIDTH, None, enlarge=True)
         size = size.fitted(wanted.max_width, wanted.max_height)
         if wanted.convert_to_dpi:
             own = self._picture.density

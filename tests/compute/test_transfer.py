@@ -214,6 +214,12 @@ def test_parts_of_bytes(transfer: Transfer, storage: Storage, monkeypatch: pytes
     assert storage.uploaded("r", 4) == content
 
 
+def test_part_sizes_may_come_as_texts(transfer: Transfer, storage: Storage) -> None:
+    target = storage.target("r", 2) | {"maxPartSize": "2"}
+    transfer.upload(target, BytesPayload(b"abc"), "image/png", "r")
+    assert storage.uploaded("r", 2) == b"abc"
+
+
 def test_extra_headers_go_with_every_part(transfer: Transfer, storage: Storage) -> None:
     target = {**storage.target("r", 2, max_part_size=1), "multipartHeaders": {"x-extra": "yes"}}
     transfer.upload(target, BytesPayload(b"ab"), "image/png", "r")

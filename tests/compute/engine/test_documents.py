@@ -234,6 +234,17 @@ def test_where_no_font_is_installed_text_is_drawn_all_the_same(
     assert min(made.convert("L").tobytes()) < 60
 
 
+def test_a_part_of_an_svg_is_drawn_as_large_as_asked_too(workshop: Workshop) -> None:
+    content = svg('<rect width="20" height="20" fill="#c00"/><rect x="20" width="20" height="20" fill="#00c"/>')
+    part = {"x": 20, "y": 0, "w": 20, "h": 20}
+    made = decoded(workshop.render(content, fmt="png", width=600, crop=part))
+    assert made.size == (600, 600)
+    assert near(colour(made, 0.01, 0.5), (0, 0, 204), 1)
+    assert decoded(workshop.render(content, fmt="png", crop=part)).size == (20, 20)
+    assert decoded(workshop.render(content, fmt="png", width=500, height=500, smartCrop=True)).size == (500, 500)
+    assert workshop.reason(content, fmt="png", width=9000, crop={"x": 0, "y": 0, "w": 1, "h": 1}) == "GenericError"
+
+
 def test_a_compressed_svg_and_one_in_utf16(workshop: Workshop) -> None:
     assert decoded(workshop.render(gzip.compress(svg()), fmt="png", width=40)).size == (40, 20)
     text = '<?xml version="1.0" encoding="utf-16"?>' + svg().decode()
