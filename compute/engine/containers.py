@@ -3,6 +3,7 @@
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable
 
 from compute.engine.instructions import Density
 from compute.errors import GenericError, SourceCorrupt
@@ -62,6 +63,19 @@ def _xmp_segments(packet: bytes) -> list[bytes]:
     starts = range(0, len(whole), _JPEG_XMP_PORTION)
     portions = [head + at.to_bytes(4, "big") + whole[at : at + _JPEG_XMP_PORTION] for at in starts]
     return [_JPEG_XMP + _REFERENCE % digest, *portions]
+
+
+def extended_packet(segments: Iterable[tuple[str, bytes]], packet: bytes) -> bytes:
+    """What `packet` refers to, out of a JPEG's segments with their markers; empty when it is missing or in pieces."""
+    start = len(_JPEG_XMP_EXTENSION)
+    portions: dict[int, bytes] = {}
+    length = 0
+    for marker, body in segments:
+        if marker == "APP1" and body.startswith(_JPEG_XMP_EXTENSION) and body[start : start + 32] in packet:
+            length = int.from_bytes(body[start + 32 : start + 36], "big")
+            portions[int.from_bytes(body[start + 36 : start + 40], "big")] = body[start + 40 :]
+    whole = b"".join(portions[at] for at in sorted(portions))
+    return whole if len(whole) == length else b""
 
 
 def png_with_packet(png: bytes, packet: bytes) -> bytes:

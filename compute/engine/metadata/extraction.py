@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from compute.engine.containers import extended_packet
 from compute.engine.formats import COMPOUND, Kind
 from compute.engine.instructions import Density
 from compute.engine.metadata import exif, iptc
@@ -104,7 +105,9 @@ def _read_blocks(image: Image.Image, properties: Properties) -> None:
     """XMP first: where two blocks disagree, it is the one that editors keep up to date."""
     packet = image.info.get("xmp") or late_packet(image)
     if packet:
-        read_packet(packet if isinstance(packet, bytes) else packet.encode(), properties)
+        packet = packet if isinstance(packet, bytes) else packet.encode()
+        read_packet(packet, properties)
+        read_packet(extended_packet(getattr(image, "applist", ()), packet), properties)
     properties.offer(exif.properties(exif_of(image)))
     if block := _iptc_block(image):
         properties.offer(iptc.properties(block))
@@ -157,8 +160,8 @@ def _sha1(path: Path) -> str:
 
 
 def _embedded_packet(source: Source) -> bytes | None:
-    """The first XMP packet that lies in the file uncompressed (PDF, EPS, INDD, MP4, …)."""
-    if source.format and (source.format.pillow_plugins or source.format.name == "PSD"):
+    """The first XMP packet that lies in the file uncompressed (GIF, PDF, EPS, INDD, MP4, …)."""
+    if source.format and source.format.name != "GIF" and (source.format.pillow_plugins or source.format.name == "PSD"):
         return None  # it is known where these have it
     size, step = source.size, mmap.ALLOCATIONGRANULARITY
     tail = max(0, size - _SCANNED) // step * step

@@ -1,5 +1,6 @@
 """The metadata rendition."""
 
+import base64
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,25 @@ class Packet:
         if element is None:
             return None
         return [item.text for item in element[0]] if len(element) else element.text
+
+
+@pytest.mark.parametrize("fmt", ["jpeg", "png", "gif", "tiff", "webp"])
+@pytest.mark.parametrize("length", [10, 150_000])
+def test_what_write_back_wrote_is_read(workshop: Workshop, fmt: str, length: int) -> None:
+    packet = (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF[1:-1]}"><rdf:Description rdf:about=""'
+        f' xmlns:dc="{SPACES["dc"]}"><dc:source>{"s" * length}</dc:source></rdf:Description></rdf:RDF></x:xmpmeta>'
+    )
+    xmp = base64.b64encode(packet.encode()).decode()
+    written = workshop.render(encoded(photo(64, 48), fmt.upper()), fmt=fmt, xmp=xmp)
+    assert Packet(workshop, written)["dc:source"] == "s" * length
+
+
+def test_extended_xmp_in_pieces_is_left_out(workshop: Workshop) -> None:
+    xmp = base64.b64encode(b"<a>" + b"s" * 150_000 + b"</a>").decode()
+    written = workshop.render(encoded(photo(64, 48)), fmt="jpeg", xmp=xmp)
+    broken = written.replace(b"http://ns.adobe.com/xmp/extension/", b"http://ns.adobe.com/xmp/extensiom/", 1)
+    assert Packet(workshop, broken)["tiff:ImageWidth"] == "64"
 
 
 def test_every_file_has_its_size_hash_and_type(workshop: Workshop) -> None:
