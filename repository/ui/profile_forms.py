@@ -7,6 +7,7 @@ named `<list>-<key>-<field>`. What is checked is what the REST resource checks: 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -86,6 +87,11 @@ def empty() -> ProfileForm:
 def of(data: Mapping[str, Any]) -> ProfileForm:
     """From the JSON of a stored profile."""
     return _form(data, {})
+
+
+def revision(stored: Profile) -> str:
+    """Another one after each change: a form that was begun before says so when it is sent."""
+    return sha256(repr(stored).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def posted(sent: QueryDict) -> dict[str, Any]:

@@ -72,12 +72,18 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, name: str) -> HttpResponse:
-    stored = _profile(name)
     if request.method != "POST":
+        stored = _profile(name)
         return _editor(request, profile_forms.of(representation(stored)), stored)
     profile, form = profile_forms.checked(profile_forms.posted(request.POST))
+    try:
+        stored = _profile(name)
+    except Http404:
+        return _editor(request, form, notice="deleted", status=404)
     if profile is None:
         return _editor(request, form, stored, status=422)
+    if request.POST.get("revision", "") not in {"", profile_forms.revision(stored)}:
+        return _editor(request, form, stored, notice="changed", status=409)
     return _saved(profile_store.replace(NodePath(stored.path), profile, request.user.get_username()))
 
 
@@ -139,11 +145,16 @@ def _title(path: NodePath) -> str:
         return path
 
 
-def _editor(request: HttpRequest, form: ProfileForm, stored: Profile | None = None, status: int = 200) -> HttpResponse:
+def _editor(
+    request: HttpRequest, form: ProfileForm, stored: Profile | None = None, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    """`notice`: what happened to the profile meanwhile, changed or deleted; saving the form again overrules it."""
     profile = stored or Profile("")
     context: dict[str, Any] = {
         "form": form,
         "profile": stored,
+        "notice": notice,
+        "revision": profile_forms.revision(stored) if stored else "",
         "csrf_token": csrf.token_of(request) or "",
         "csrf_parameter": csrf.PARAMETER,
         "formats": IMAGE_FORMATS,

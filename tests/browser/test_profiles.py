@@ -110,6 +110,40 @@ def test_a_profile_is_edited_with_rows_removed(page: Page, client: httpx.Client)
     assert stored["createFpoRendition"]
 
 
+def test_of_two_editors_the_second_is_told_before_it_overrules_the_first(
+    visitors: Visitors, client: httpx.Client
+) -> None:
+    make(client, "Shared", "one.webp")
+    first, second = (visitors().page for _ in range(2))
+    for page, name in ((first, "first.webp"), (second, "second.webp")):
+        page.goto(f"{URL}/shared.html")
+        page.get_by_role("button", name="Add New image rendition").click()
+        page.get_by_label("File name").last.fill(name)
+    first.get_by_role("button", name="Save").click()
+    first.wait_for_url(f"**{URL}?saved=shared")
+    second.get_by_role("button", name="Save").click()
+    expect(second.locator(".notice.bad")).to_contain_text("changed elsewhere meanwhile")
+    expect(second.get_by_label("File name").last).to_have_value("second.webp")
+    assert [row["name"] for row in client.get(f"{API}/shared").json()["images"]] == ["one.webp", "first.webp"]
+    second.get_by_role("button", name="Save").click()
+    second.wait_for_url(f"**{URL}?saved=shared")
+    assert [row["name"] for row in client.get(f"{API}/shared").json()["images"]] == ["one.webp", "second.webp"]
+
+
+def test_what_was_written_is_not_lost_with_a_profile_that_was_deleted_meanwhile(
+    page: Page, client: httpx.Client
+) -> None:
+    make(client, "Doomed", "one.webp")
+    page.goto(f"{URL}/doomed.html")
+    page.get_by_label("File name").fill("kept.webp")
+    client.delete(f"{API}/doomed").raise_for_status()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice.bad")).to_contain_text("deleted meanwhile")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(f"**{URL}?saved=doomed")
+    assert [row["name"] for row in client.get(f"{API}/doomed").json()["images"]] == ["kept.webp"]
+
+
 def test_the_preview_says_what_is_left_out(page: Page, client: httpx.Client) -> None:
     body = {"title": "Picky", "images": [{"name": "v.png", "includeMimeTypes": "video/.*"}]}
     client.post(API, json=body).raise_for_status()
