@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 from blobstore.configuration import BlobstoreConfig
 from blobstore.index import Index
 from blobstore.writer import Writer
+from processors import processors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +33,7 @@ class Store:
     async def work(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call (files, long reads of the index) in a thread."""
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="blob-files")
+            self._pool = ThreadPoolExecutor(FILE_THREADS, "blob-files", processors.free)
         return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: call(*args, **kwargs))
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:

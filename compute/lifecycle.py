@@ -19,6 +19,8 @@ STOP_POOL = 0.6  # seconds, each
 STOP_MESSAGES = 0.4
 STOP_RESULTS = 0.3
 PAUSE = 5.0
+MORE_PROCESSES_THAN_PROCESSORS = 1
+"""One waits for its source or for its last upload while the others have pixels to work on."""
 MORE_THREADS_THAN_PROCESSES = 1
 """The next activation is read from the database while the processes are busy."""
 
@@ -27,7 +29,7 @@ class CoreWorkers:
     """Everything that makes renditions in this process and its children."""
 
     def __init__(self) -> None:
-        self._processes = settings.RENDER_PROCESSES or os.cpu_count() or 1
+        self._processes = settings.RENDER_PROCESSES or (os.cpu_count() or 1) + MORE_PROCESSES_THAN_PROCESSORS
         self.pool = WorkerPool(self._processes, _limits())
         self._results = ResultWriter()
         self._runner = CoreRunner(self.pool, self._results)

@@ -17,6 +17,7 @@ from typing import Any
 
 from compute.activation import CoreActivation
 from compute.engine.limits import Limits
+from processors import processors
 
 PROJECT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH")
@@ -44,14 +45,15 @@ class WorkerProcess:
         self._buffer = bytearray()
         self._killed = False
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-        self._popen = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-c", "from compute.core_worker import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**environment, **TUNING, "TMPDIR": str(folder)},
-            cwd=folder,
-            process_group=0,  # Ctrl-C in the terminal is for the server, which then ends its workers
-        )
+        with processors.all():
+            self._popen = subprocess.Popen(
+                [sys.executable, "-P", "-W", "ignore", "-c", "from compute.core_worker import main; main()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**environment, **TUNING, "TMPDIR": str(folder)},
+                cwd=folder,
+                process_group=0,  # Ctrl-C in the terminal is for the server, which then ends its workers
+            )
         self._send({"limits": limits.as_json(), "parent": os.getpid()})
 
     @property

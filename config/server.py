@@ -25,6 +25,7 @@ from config.demo import upload
 from config.large_bodies import LargeBodyProtocol
 from config.launch import ServeOptions
 from config.served import Served
+from processors import processors
 
 KEEP_ALIVE = 120  # seconds; longer than any client's own idle limit, so that it is the client that closes
 GRACE = 1  # second for requests that are under way when the server stops
@@ -87,7 +88,10 @@ async def _serve(start: Start, pem: Path, block: dict[str, str]) -> None:
     from config import asgi, lifespan
 
     stop = _stop_event(start)
+    are_together = settings.GATHER_THREADS and processors.gather()
     await lifespan.start()
+    if are_together:
+        lifespan.supervisor.start({"choose-processor": processors.stay_or_leave})
     servers = [QuietServer(_config(asgi.application)), QuietServer(_config(asgi.application, pem))]
     sockets = (start.plain, start.secure)
     running = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, sockets, strict=True)]

@@ -76,6 +76,7 @@ NODE_PRELOAD_FILE = BASE_DIR / "config" / "node" / "preload.cjs"
 EVENTS_WEBHOOK_KEY_FILE = DATA_DIR / "secrets" / "events-webhook-key.pem"
 
 # --- Loops, limits, delays (seconds, bytes, pixels). -----------------------------------------------------------------
+GATHER_THREADS = env.flag("AEMULATOR_GATHER_THREADS", True)  # the threads of the server share one processor (Linux)
 WORKERS = env.flag("AEMULATOR_WORKERS", True)  # false: rendering is done by `manage.py worker` processes
 EVENT_VISIBLE_DELAY = env.decimal("AEMULATOR_EVENT_VISIBLE_DELAY", 0.25)
 JOURNAL_LATEST_WINDOW = env.decimal("AEMULATOR_JOURNAL_LATEST_WINDOW", 30.0)
@@ -96,7 +97,7 @@ JOB_URL_LIFETIME = env.number("AEMULATOR_JOB_URL_LIFETIME", 24 * 3600)
 METADATA_MAX_BYTES = env.number("AEMULATOR_METADATA_MAX_BYTES", 10 * 1024 * 1024)
 PROCESS_RATE_LIMIT = env.number("AEMULATOR_PROCESS_RATE_LIMIT", 0)  # /process calls a minute and client; 0: no limit
 CUSTOM_WORKER_TIMEOUT = env.decimal("AEMULATOR_CUSTOM_WORKER_TIMEOUT", 300.0)  # until a silent worker's renditions fail
-RENDER_PROCESSES = env.number("AEMULATOR_RENDER_PROCESSES", 0)  # 0: one for each processor
+RENDER_PROCESSES = env.number("AEMULATOR_RENDER_PROCESSES", 0)  # 0: one more than processors
 RENDER_MAX_PIXELS = env.number("AEMULATOR_RENDER_MAX_PIXELS", 200_000_000)
 RENDER_MAX_SOURCE_BYTES = env.number("AEMULATOR_RENDER_MAX_SOURCE_BYTES", 4 * 1024**3)
 RENDER_MAX_SECONDS = env.number("AEMULATOR_RENDER_MAX_SECONDS", 60)

@@ -16,6 +16,7 @@ from typing import Any
 
 from contract import jsontext
 from dbthreads.owner import is_running
+from processors import processors
 from runtime import files, node, outside
 from runtime.actions import Deployed
 from runtime.errors import ActionBroken, ActionDied, CannotRun
@@ -143,16 +144,17 @@ class NodeProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                self._process = await asyncio.create_subprocess_exec(
-                    *command,
-                    cwd=self.action.spec.folder,
-                    env=node.environment(self.action, self._folder, theirs.fileno()),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.PIPE,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
+                with processors.all():
+                    self._process = await asyncio.create_subprocess_exec(
+                        *command,
+                        cwd=self.action.spec.folder,
+                        env=node.environment(self.action, self._folder, theirs.fileno()),
+                        stdin=asyncio.subprocess.DEVNULL,
+                        stdout=asyncio.subprocess.PIPE,
+                        stderr=asyncio.subprocess.PIPE,
+                        pass_fds=(theirs.fileno(),),
+                        start_new_session=True,
+                    )
             except FileNotFoundError as err:
                 ours.close()
                 raise ActionBroken(f"{err.filename or self.action.spec.folder} does not exist any more") from err

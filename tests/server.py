@@ -129,6 +129,12 @@ class ServerProcess:
             raise
 
 
+def children(pid: int) -> set[int]:
+    """The processes that a process started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(child) for task in tasks for child in task.read_text().split()}
+
+
 def manage(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run `manage.py` to its end; stdin is empty."""
     return subprocess.run(

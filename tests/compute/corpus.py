@@ -92,12 +92,6 @@ def damaged(content: bytes, random_: random.Random) -> bytes:
     return bytes(changed)
 
 
-def children(pid: int) -> set[int]:
-    """The processes that a process started."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return {int(child) for task in tasks for child in task.read_text().split()}
-
-
 def resident(pid: int) -> int:
     """Bytes of memory that are its own."""
     total, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]

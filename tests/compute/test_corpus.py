@@ -10,8 +10,9 @@ import pytest
 from compute.core_worker import CoreActivation, RenditionInstructions, RenditionResult, SourceRef
 from compute.engine.limits import Limits
 from compute.pool import KEPT_MEMORY, WorkerPool
-from tests.compute.corpus import REASONS, WANTED, Corpus, children, resident, size
+from tests.compute.corpus import REASONS, WANTED, Corpus, resident, size
 from tests.compute.storage import Storage
+from tests.server import children
 
 SIZE = size(default=1000)
 PROCESSES = 2

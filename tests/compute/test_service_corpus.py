@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.adobe import JournalReader, adobe_client
-from tests.compute.corpus import REASONS, WANTED, Corpus, children, open_files, resident, size
+from tests.compute.corpus import REASONS, WANTED, Corpus, open_files, resident, size
 from tests.compute.storage import Storage
-from tests.server import ServerProcess, wait_until
+from tests.server import ServerProcess, children, wait_until
 
 SIZE = size(default=200)
 AT_ONCE = 40  # requests whose events are still to come

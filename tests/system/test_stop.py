@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests import photographer
 from tests.photographer import Upload
-from tests.server import ADMIN, ROOT, ServerProcess, clean_environment, wait_until
+from tests.server import ADMIN, ROOT, ServerProcess, children, clean_environment, wait_until
 
 STOP_WITHIN = 5.0
 SIGNALS = {"Ctrl-C": signal.SIGINT, "terminate": signal.SIGTERM}
@@ -90,11 +90,6 @@ def start_rendering(server: ServerProcess) -> list[str]:
     with photographer.client(server) as http:
         folder = photographer.make_folder(http, "busy")
         return [Upload(http, folder, f"{n}.jpg", photographer.photo(n, 4000, 3000)).run() for n in range(8)]
-
-
-def children(pid: int) -> list[int]:
-    found = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(child) for pids in found for child in pids]
 
 
 @contextmanager
