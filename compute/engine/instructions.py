@@ -5,7 +5,7 @@ Numbers may come as strings (AEM's processing profiles send them so). An empty v
 
 import base64
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,6 +15,7 @@ from compute.errors import GenericError, RenditionFormatUnsupported
 Raw = dict[str, Any]
 Colour = tuple[int, int, int]
 
+LEAST_SHARE = 0.01  # of the picture, for a colour to be named
 _QUOTED = 100  # characters of a wrong value in a message
 _ALIASES = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "txt": "text", "machine-metadata-json": "json", "xml": "xmp"}
 
@@ -65,10 +66,10 @@ class Instructions:
     background: Colour | None = None
     codec: str | None = None
     bitrate: int | None = None
+    threshold: float = LEAST_SHARE
     xmp: bytes | None = None
     files: tuple[Member, ...] = ()
     ignore_duplicates: bool = False
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
 
 
 def parse(raw: Raw) -> Instructions:
@@ -93,10 +94,10 @@ def parse(raw: Raw) -> Instructions:
         background=_background(raw),
         codec=str(raw.get("codec") or "").lower() or None,
         bitrate=_length(raw, "bitrate"),
+        threshold=_share(raw, "threshold", LEAST_SHARE),
         xmp=_xmp(raw),
         files=_files(raw),
         ignore_duplicates=raw.get("duplicate") == "ignore",
-        raw=raw,
     )
 
 
@@ -147,6 +148,11 @@ def _length(raw: Raw, *names: str) -> int | None:
 def _bounded(raw: Raw, lowest: int, highest: int, *names: str) -> int | None:
     name, value = _given(raw, *names)
     return None if value is None else min(highest, max(lowest, round(_number(name, value))))
+
+
+def _share(raw: Raw, name: str, usual: float) -> float:
+    _, value = _given(raw, name)
+    return usual if value is None else min(1.0, max(0.0, _number(name, value)))
 
 
 def _flag(raw: Raw, name: str) -> bool:

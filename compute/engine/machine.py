@@ -36,7 +36,7 @@ _NAMES = {
     "teal": (20, 130, 130),
     "cyan": (60, 210, 220),
     "blue": (40, 80, 210),
-    "navy": (20, 30, 90),
+    "navy": (10, 15, 105),
     "sky blue": (135, 195, 235),
     "purple": (120, 50, 150),
     "magenta": (215, 50, 190),
@@ -56,19 +56,11 @@ def rendition(picture: Picture, instructions: Instructions) -> Rendition:
     rgb = raster.rgb_bytes()
     sections: dict[str, Any] = {}
     if ".features." not in instructions.name:
-        sections["colors"] = _colours(rgb, size, _threshold(instructions))
+        sections["colors"] = _colours(rgb, size, instructions.threshold)
     if ".colors." not in instructions.name:
         sections["features"] = _features(rgb, size, picture.size) | {"transparency": raster.has_alpha}
     content = json.dumps(sections, indent=2).encode()
     return Rendition(content, "application/json", "utf-8")
-
-
-def _threshold(instructions: Instructions) -> float:
-    """The least share of the picture that a colour must have to be named."""
-    try:
-        return min(1.0, max(0.0, float(instructions.raw.get("threshold", 0.01))))
-    except (TypeError, ValueError):
-        return 0.01
 
 
 def _colours(rgb: bytes, size: Size, threshold: float) -> dict[str, Any]:

@@ -314,6 +314,17 @@ def test_colours_are_counted(workshop: Workshop) -> None:
     assert not colours["grayscale"]
 
 
+@pytest.mark.parametrize(
+    ("rgb", "name"),
+    [((0, 0, 128), "navy"), ((0, 0, 255), "blue"), ((128, 0, 0), "maroon"), ((255, 165, 0), "orange"),
+     ((128, 128, 128), "gray"), ((250, 250, 250), "white"), ((0, 128, 0), "green"), ((25, 25, 25), "black")],
+)  # fmt: skip
+def test_colours_have_the_names_that_people_know(workshop: Workshop, rgb: tuple[int, int, int], name: str) -> None:
+    picture = encoded(Image.new("RGB", (8, 8), rgb), "PNG")
+    colours = json.loads(workshop.render(picture, fmt="json", name="x.colors.json"))["colors"]
+    assert [(entry["name"], entry["coverage"]) for entry in colours["dominant"]] == [(name, 1.0)]
+
+
 def test_features_are_measured(workshop: Workshop) -> None:
     features = json.loads(workshop.render(encoded(photo(300, 200)), fmt="machine-metadata-json"))["features"]
     assert (features["width"], features["height"], features["orientation"]) == (300, 200, "landscape")

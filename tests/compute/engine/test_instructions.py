@@ -47,11 +47,17 @@ def test_an_empty_length_counts_as_not_given(value: Any) -> None:
     [{"width": "wide"}, {"height": -1}, {"width": True}, {"width": "nan"}, {"width": [1]}, {"quality": "best"},
      {"crop": {"x": 0, "y": 0, "w": 0, "h": 5}}, {"crop": "10"}, {"crop": {"w": 5}}, {"pdfbgcolor": "#12"},
      {"pdfbgcolor": "256"}, {"pdfbgcolor": "red"}, {"watermark": {}}, {"watermark": {"image": "x", "scale": 2}},
-     {"dpi": 0}, {"dpi": {"xdpi": 10, "ydpi": "a"}}, {"files": "x"}, {"files": [3]}, {"xmp": "***"}],
+     {"dpi": 0}, {"dpi": {"xdpi": 10, "ydpi": "a"}}, {"files": "x"}, {"files": [3]}, {"xmp": "***"},
+     {"threshold": "few"}],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_a_generic_error(raw: dict[str, Any]) -> None:
     with pytest.raises(GenericError):
         parse({"fmt": "png", **raw})
+
+
+@pytest.mark.parametrize(("value", "share"), [(None, 0.01), ("", 0.01), ("0.25", 0.25), (0, 0.0), (7, 1.0), (-1, 0.0)])
+def test_the_threshold_is_a_share(value: Any, share: float) -> None:
+    assert parse({"fmt": "json", "threshold": value}).threshold == share
 
 
 def test_quality_is_kept_within_its_range() -> None:
