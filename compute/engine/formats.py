@@ -98,6 +98,8 @@ FORMATS: tuple[Format, ...] = (
     Format("Matroska", Kind.VIDEO, "video/x-matroska", ("mkv",), (Decoder.PYAV,)),
     Format("AVI", Kind.VIDEO, "video/x-msvideo", ("avi",), (Decoder.PYAV,)),
     Format("MPEG", Kind.VIDEO, "video/mpeg", ("mpg", "mpeg", "m2ts", "ts"), (Decoder.PYAV,)),
+    Format("3GP", Kind.VIDEO, "video/3gpp", ("3gp", "3g2"), (Decoder.PYAV,)),
+    Format("Ogg video", Kind.VIDEO, "video/ogg", ("ogv",), (Decoder.PYAV,)),
     Format("FLV", Kind.VIDEO, "video/x-flv", ("flv",), (Decoder.PYAV,)),
     Format("WMV", Kind.VIDEO, "video/x-ms-wmv", ("wmv", "asf"), (Decoder.PYAV,)),
     Format("MP3", Kind.AUDIO, "audio/mpeg", ("mp3",)),
@@ -145,7 +147,6 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xf3", "MP3"),
     (b"\xff\xf2", "MP3"),
     (b"fLaC", "FLAC"),
-    (b"OggS", "Ogg"),
 )
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RIFF = {b"WEBP": "WebP", b"AVI ": "AVI", b"WAVE": "WAV"}
@@ -154,7 +155,9 @@ _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIC"),
     **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), "M4A"),
     b"qt  ": "QuickTime",
+    **dict.fromkeys((b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3g2a", b"3g2b", b"3g2c"), "3GP"),
 }
+_OTHER_BRANDS = frozenset((b"crx ",))  # raw pictures of cameras
 
 
 def identify(path: Path, mimetype: str | None, name: str) -> Format | None:
@@ -165,11 +168,12 @@ def identify(path: Path, mimetype: str | None, name: str) -> Format | None:
     if found:
         return _BY_NAME[found]
     declared = _BY_EXTENSION.get(PurePosixPath(name.lower()).suffix[1:]) or _BY_MIMETYPE.get(mimetype or "")
-    if declared and declared.name in {"TGA", "MP3", "MPEG"}:  # formats without a reliable signature
+    text = _text(head, declared)
+    if text is None and declared and declared.name in {"TGA", "MP3", "MPEG"}:  # without a reliable signature
         return declared
     if declared and declared.name in COMPOUND and head.startswith(_COMPOUND_FILE):  # one that is too damaged to tell
         return declared
-    return _text(head, declared, mimetype)
+    return text
 
 
 def is_known(mimetype: str) -> bool:
@@ -179,6 +183,12 @@ def is_known(mimetype: str) -> bool:
 def is_text(mimetype: str) -> bool:
     """Whether a declared type fits plain text: text/css, application/javascript, application/ld+json, …"""
     return mimetype.startswith("text/") or mimetype.endswith(("script", "json", "xml", "yaml"))
+
+
+def is_package(mimetype: str) -> bool:
+    """Whether a declared type may be of files that are archives inside: EPUB, IDML, JAR, …"""
+    kind, _, name = mimetype.partition("/")
+    return kind == "application" and not is_known(mimetype) and name != "octet-stream" and "zip" not in name
 
 
 def _by_signature(head: bytes) -> str | None:
@@ -195,7 +205,9 @@ def _by_signature(head: bytes) -> str | None:
 
 
 def _by_structure(head: bytes, path: Path) -> str | None:
-    checks: tuple[Callable[[bytes, Path], str | None], ...] = (_riff, _boxes, _pdf, _markup, _zip, _compound, _ebml)
+    checks: tuple[Callable[[bytes, Path], str | None], ...] = (
+        _riff, _boxes, _pdf, _markup, _zip, _compound, _ebml, _ogg, _transport_stream,
+    )  # fmt: skip
     return next((name for check in checks if (name := check(head, path))), None)
 
 
@@ -213,6 +225,8 @@ def _boxes(head: bytes, path: Path) -> str | None:
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head))
     brands = [head[8:12]] + [head[at : at + 4] for at in range(16, end, 4)]
+    if brands[0] in _OTHER_BRANDS:
+        return None
     if b"avif" in brands or b"avis" in brands:
         return "AVIF"
     return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), "MP4")
@@ -288,10 +302,26 @@ def _ebml(head: bytes, path: Path) -> str | None:
     return "WebM" if b"webm" in head[:64] else "Matroska"
 
 
-def _text(head: bytes, declared: Format | None, mimetype: str | None) -> Format | None:
+def _ogg(head: bytes, path: Path) -> str | None:
+    if head[:4] != b"OggS":
+        return None
+    return "Ogg video" if b"\x80theora" in head else "Ogg"
+
+
+def _transport_stream(head: bytes, path: Path) -> str | None:
+    """Packets of 188 bytes, in M2TS with four more before each; every packet begins with a G."""
+    for begin, step in ((0, 188), (4, 192)):
+        if all(head[at : at + 1] == b"G" for at in range(begin, begin + 5 * step, step)):
+            return "MPEG"
+    return None
+
+
+def _text(head: bytes, declared: Format | None) -> Format | None:
     """Text is what decodes as text; which text it is, its name or declared type says."""
     if not looks_like_text(head):
         return None
+    if declared and declared.name == "SVG" and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return declared  # its first element lies behind a long comment
     return declared if declared and declared.kind is Kind.TEXT else _BY_NAME["Text"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from compute.engine.formats import COMPOUND, Decoder, Format, identify, is_known, is_text
+from compute.engine.formats import COMPOUND, Decoder, Format, identify, is_known, is_package, is_text
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import PillowPicture, PillowRaster, Wrap
 from compute.engine.raster import Picture
@@ -37,6 +37,8 @@ class Source:
         found, declared = self.format, self.declared_mimetype or ""
         if found is not None and found.name == "Text":
             return declared if is_text(declared) else found.mimetype
+        if found is not None and found.name == "ZIP" and is_package(declared):
+            return declared
         if found is not None:
             return found.mimetype
         return declared if declared and not is_known(declared) else "application/octet-stream"

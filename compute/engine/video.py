@@ -11,6 +11,7 @@ from typing import Any
 import av
 import av.filter
 from av.error import FFmpegError
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 
 from compute.engine.geometry import Size, upright
 from compute.engine.instructions import Instructions
@@ -23,7 +24,15 @@ PREVIEW_RATE = Fraction(30)  # frames a second at most
 POSTER_PART = 0.1  # of the duration, and at most POSTER_SECONDS: the first frames are often black
 POSTER_SECONDS = 5.0
 POSTER_FRAMES = 120  # decoded at most on the way from the key frame before
+ASPECT_MAXIMUM = 4  # of a pixel; what files say beyond is damage
 BITRATE_MAXIMUM = 200_000  # kbit/s
+BROKEN_AT_FIRST = 50  # packets: a recording that begins between two key frames
+SOUND_RATE = 48_000
+SILENCE_MAXIMUM = 3600.0  # seconds
+UNSAID = 2  # of a colour space
+STANDARD_HEIGHT = 576  # lines of television before high definition
+_WIDE_CURVES = frozenset((ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67))
+_WIDE_PRIMARIES = frozenset((ColorPrimaries.BT2020, ColorPrimaries.SMPTE431, ColorPrimaries.SMPTE432))
 CODECS = frozenset(("h264", "avc", "avc1", "libx264"))
 _QUALITY = "23"  # x264's constant rate factor
 _FILTERS = {3: [("hflip", ""), ("vflip", "")], 6: [("transpose", "clock")], 8: [("transpose", "cclock")]}
@@ -39,9 +48,27 @@ def open_poster(path: Path, wrap: Wrap, max_pixels: int) -> HeldPicture:
     the limit of pixels.
     """
     with opened(path) as container:
-        frame = _poster(container, _video(container, max_pixels))
-        image = frame.to_image(width=_shown_width(frame), height=frame.height)
-        return HeldPicture(image, wrap, _orientation(frame))
+        stream = _video(container, max_pixels)
+        frame = _poster(container, stream)
+        if frame is not None:
+            return _picture(frame, stream, wrap)
+    with opened(path) as container:  # where seeking leads nowhere, from the start
+        stream = _video(container, max_pixels)
+        frame = _frame_at(container, stream, 0)
+        if frame is None:
+            raise SourceCorrupt("the video has no decodable frame")
+        return _picture(frame, stream, wrap)
+
+
+def _picture(frame: Any, stream: Any, wrap: Wrap) -> HeldPicture:
+    colours = {"dst_color_trc": ColorTrc.IEC61966_2_1, "dst_color_primaries": ColorPrimaries.BT709}
+    image = frame.to_image(
+        width=_shown_width(frame, stream),
+        height=frame.height,
+        src_colorspace=_colourspace(frame),
+        **(colours if _is_wide(frame) else {}),
+    )
+    return HeldPicture(image, wrap, _orientation(frame))
 
 
 @contextmanager
@@ -64,9 +91,13 @@ def preview(path: Path, instructions: Instructions, max_pixels: int, folder: Pat
     size_and_rate = (instructions.width or 0, instructions.height or 0, instructions.bitrate or 0)
     target = folder / f"preview-{'-'.join(map(str, size_and_rate))}.mp4"
     with opened(path) as source:
+        first = _frame_at(source, _video(source, max_pixels), 0)
+    if first is None:
+        raise SourceCorrupt("the video has no decodable frame")
+    with opened(path) as source:
         stream = _video(source, max_pixels)
         with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as sink:
-            size = _Transcoding(source, sink, stream, instructions).run()
+            size = _Transcoding(source, sink, stream, instructions).run(first)
     return Rendition(target, "video/mp4", None, size.width, size.height)
 
 
@@ -79,26 +110,29 @@ class _Transcoding:
         self._video = video
         self._audio = next((stream for stream in source.streams.audio if stream.codec_context.codec), None)
         self._instructions = instructions
+        self._start = (source.start_time or 0) / av.time_base
         self._size = self._scaled = Size(0, 0)
         self._turn: Any = None
+        self._reformatter = VideoReformatter()  # keeps the tables for colours from frame to frame
         self._out_video: Any = None
         self._out_audio: Any = None
         self._last_tick = -1
+        self._is_silent = True
 
-    def run(self) -> Size:
+    def run(self, first: Any) -> Size:
+        """`first`: a frame, which knows what the container may not: how the picture is turned."""
         if self._audio is not None:
-            self._out_audio = self._sink.add_stream("aac", rate=48000, layout="stereo")
-        rate = min(Fraction(self._video.average_rate or PREVIEW_RATE), PREVIEW_RATE)
-        self._out_video = self._sink.add_stream("libx264", rate=rate)
-        self._rate = rate
+            self._out_audio = self._sink.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        named = max(self._video.average_rate or 0, self._video.guessed_rate or 0)
+        self._rate = min(Fraction(named or PREVIEW_RATE), PREVIEW_RATE)
+        self._out_video = self._sink.add_stream("libx264", rate=self._rate)
+        self._start_video(first)
         frames = 0
-        streams = [stream for stream in (self._video, self._audio) if stream is not None]
-        for packet in self._source.demux(streams):
-            for frame in packet.decode():
-                if packet.stream is self._video:
-                    frames += self._picture(frame)
-                else:
-                    self._sound(frame)
+        for is_picture, frame in self._decoded():
+            if is_picture:
+                frames += self._picture(frame)
+            else:
+                self._sound(frame)
         if not frames:
             raise SourceCorrupt("the video has no decodable frame")
         self._sink.mux(self._out_video.encode(None))
@@ -106,14 +140,43 @@ class _Transcoding:
             self._sink.mux(self._out_audio.encode(None))
         return self._size
 
+    def _decoded(self) -> Iterator[tuple[bool, Any]]:
+        """Frames and sound in their order. Broken packets are left out, as players do, unless most of them are."""
+        streams = [stream for stream in (self._video, self._audio) if stream is not None]
+        whole = broken = 0
+        for packet in self._source.demux(streams):
+            if not packet.size and packet.pts is not None:  # the frame before once more
+                continue
+            try:
+                frames = packet.decode()
+                whole += 1
+            except FFmpegError as err:
+                broken += 1
+                if broken > whole + BROKEN_AT_FIRST:
+                    raise SourceCorrupt(f"the media file can't be decoded: {_reason(err)}") from err
+                continue
+            yield from ((packet.stream is self._video, frame) for frame in frames)
+
     def _picture(self, frame: Any) -> int:
-        if not self._size.area:
-            self._start_video(frame)
-        tick = self._last_tick + 1 if frame.time is None else math.floor(frame.time * self._rate + 0.5)
+        tick = self._last_tick + 1
+        if frame.time is not None:
+            tick = math.floor((frame.time - self._start) * self._rate + 0.5)
         if tick <= self._last_tick:  # more frames than the preview shows
             return 0
         self._last_tick = tick
-        scaled = self._turned(frame.reformat(width=self._scaled.width, height=self._scaled.height, format="yuv420p"))
+        colours = {"dst_color_trc": ColorTrc.BT709, "dst_color_primaries": ColorPrimaries.BT709}
+        scaled = self._turned(
+            self._reformatter.reformat(
+                frame,
+                width=self._scaled.width,
+                height=self._scaled.height,
+                format="yuv420p",
+                src_colorspace=_colourspace(frame),
+                dst_colorspace=Colorspace.ITU709,
+                dst_color_range=ColorRange.MPEG,
+                **(colours if _is_wide(frame) else {}),
+            )
+        )
         scaled.pts = tick
         scaled.time_base = 1 / self._rate
         scaled.pict_type = 0
@@ -130,7 +193,7 @@ class _Transcoding:
     def _start_video(self, frame: Any) -> None:
         wanted = self._instructions
         orientation = _orientation(frame)
-        shown = upright(Size(_shown_width(frame), frame.height), orientation)
+        shown = upright(Size(_shown_width(frame, self._video), frame.height), orientation)
         bounds = (wanted.width, wanted.height) if wanted.width or wanted.height else (PREVIEW_BOX, PREVIEW_BOX)
         fitted = shown.fitted(*bounds).fitted(wanted.max_width, wanted.max_height)
         self._size = Size(max(2, fitted.width // 2 * 2), max(2, fitted.height // 2 * 2))
@@ -139,6 +202,9 @@ class _Transcoding:
         self._out_video.width, self._out_video.height = self._size
         self._out_video.pix_fmt = "yuv420p"
         self._out_video.time_base = 1 / self._rate
+        context = self._out_video.codec_context
+        context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
+        context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
         self._out_video.options = {"preset": "veryfast", "threads": "1", **self._rate_control()}
 
     def _rate_control(self) -> dict[str, str]:
@@ -149,8 +215,24 @@ class _Transcoding:
         return {"b": f"{kilobits}k", "maxrate": f"{kilobits * 2}k", "bufsize": f"{kilobits * 2}k"}
 
     def _sound(self, frame: Any) -> None:
+        if self._is_silent and frame.time is not None:
+            self._silence(frame, frame.time - self._start)
+        self._is_silent = False
         frame.pts = None
         self._sink.mux(self._out_audio.encode(frame))
+
+    def _silence(self, sound: Any, seconds: float) -> None:
+        """Before a sound that begins later than the picture, in its format."""
+        rate = sound.sample_rate
+        samples = round(min(seconds, SILENCE_MAXIMUM) * rate)
+        zero = b"\x80" if sound.format.name.startswith("u8") else b"\0"
+        while samples > rate // 50:
+            frame = av.AudioFrame(sound.format.name, sound.layout.name, min(samples, rate))
+            frame.sample_rate = rate
+            for plane in frame.planes:
+                plane.update(zero * plane.buffer_size)
+            samples -= frame.samples
+            self._sink.mux(self._out_audio.encode(frame))
 
 
 def _video(container: Any, max_pixels: int) -> Any:
@@ -171,15 +253,9 @@ def _poster(container: Any, stream: Any) -> Any:
     try:
         if seconds:
             container.seek(int((start + seconds) * av.time_base))
-        found = _frame_at(container, stream, start + seconds)
+        return _frame_at(container, stream, start + seconds)
     except FFmpegError:
-        found = None
-    if found is None and seconds:
-        container.seek(int(start * av.time_base))
-        found = _frame_at(container, stream, start)
-    if found is None:
-        raise SourceCorrupt("the video has no decodable frame")
-    return found
+        return None
 
 
 def _frame_at(container: Any, stream: Any, seconds: float) -> Any:
@@ -189,6 +265,16 @@ def _frame_at(container: Any, stream: Any, seconds: float) -> Any:
         if found.time is None or found.time >= seconds:
             break
     return found
+
+
+def _colourspace(frame: Any) -> int | None:
+    """Where the file does not say it: what cameras use for large pictures."""
+    return Colorspace.ITU709 if frame.colorspace == UNSAID and frame.height > STANDARD_HEIGHT else None
+
+
+def _is_wide(frame: Any) -> bool:
+    """High dynamic range, or colours beyond those of sRGB."""
+    return frame.color_trc in _WIDE_CURVES or frame.color_primaries in _WIDE_PRIMARIES
 
 
 def _orientation(frame: Any) -> int:
@@ -211,10 +297,11 @@ def _turning(size: Size, orientation: int) -> Any:
     return graph
 
 
-def _shown_width(frame: Any) -> int:
+def _shown_width(frame: Any, stream: Any) -> int:
     """Pixels that are not square are stretched to what is seen."""
-    aspect = frame.sample_aspect_ratio if hasattr(frame, "sample_aspect_ratio") else None
-    return max(1, round(frame.width * aspect)) if aspect else int(frame.width)
+    aspect = stream.sample_aspect_ratio
+    usable = aspect and 1 / ASPECT_MAXIMUM <= aspect <= ASPECT_MAXIMUM
+    return max(1, round(frame.width * aspect)) if usable else int(frame.width)
 
 
 def _reason(err: BaseException) -> str:

@@ -2,12 +2,15 @@
 
 import io
 import wave
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy
 import pytest
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from PIL import Image
 
 from compute.engine.rendition import Rendition
 from tests.compute.engine.conftest import Workshop
@@ -25,29 +28,51 @@ def video(
     size: tuple[int, int] = (320, 180),
     rate: int = RATE,
     sound: bool = True,
+    silence_from: float = 0,
+    aspect: Fraction | None = None,
+    matrix: Colorspace | None = None,
+    full_range: bool = False,
+    wide: bool = False,
 ) -> bytes:
-    """Black for a moment, then a red left and a blue right half; with silence on a track of its own."""
+    """Black for a moment, then a red left and a blue right half; with silence on a track of its own. `wide`: what is
+    white in hybrid log-gamma instead of red and blue.
+    """
+    reds, blues = ((192, 192, 192),) * 2 if wide else ((220, 20, 20), (20, 20, 220))
     frame = numpy.zeros((size[1], size[0], 3), dtype=numpy.uint8)
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        context = stream.codec_context
+        if aspect:
+            context.sample_aspect_ratio = aspect
+        if matrix or wide:
+            context.colorspace = Colorspace.ITU709 if wide else matrix
+            context.color_range = ColorRange.JPEG if full_range else ColorRange.MPEG
+        if wide:
+            context.color_trc, context.color_primaries = ColorTrc.ARIB_STD_B67, ColorPrimaries.BT2020
         track: Any = container.add_stream("aac", rate=48000, layout="mono") if sound else None
         container.metadata["title"] = "A film"
         for number in range(seconds * rate):
             if number == FADE:
-                frame[:, : size[0] // 2], frame[:, size[0] // 2 :] = (220, 20, 20), (20, 20, 220)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+                frame[:, : size[0] // 2], frame[:, size[0] // 2 :] = reds, blues
+            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
+            if matrix:
+                target = ColorRange.JPEG if full_range else ColorRange.MPEG
+                picture = picture.reformat(format="yuv420p", dst_colorspace=matrix, dst_color_range=target)
+            container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
         if track is not None:
-            _silence(container, track, seconds)
+            _silence(container, track, seconds, silence_from)
     return path.read_bytes()
 
 
-def _silence(container: Any, track: Any, seconds: int) -> None:
+def _silence(container: Any, track: Any, seconds: int, begin: float = 0) -> None:
     block = numpy.zeros((1, 1024), dtype=numpy.float32)
-    for _ in range(seconds * 48000 // 1024):
+    for number in range(seconds * 48000 // 1024):
         frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
         frame.sample_rate = 48000
+        if begin:
+            frame.time_base, frame.pts = Fraction(1, 48000), round(begin * 48000) + number * 1024
         container.mux(track.encode(frame))
     container.mux(track.encode(None))
 
@@ -85,6 +110,58 @@ def test_a_turned_phone_video_has_an_upright_poster_and_preview(vips_workshop: W
     assert near(colour(made, 0.5, 0.2), (220, 20, 20), 60)
     preview = vips_workshop.render(bytes(content), fmt="mp4")
     assert _shown(preview)[0] == (180, 320)
+
+
+def test_pixels_that_are_not_square_are_stretched(vips_workshop: Workshop, tmp_path: Path) -> None:
+    """As of television and tape: 16:9 in 4:3."""
+    content = video(tmp_path / "a.mp4", size=(240, 180), aspect=Fraction(4, 3))
+    assert decoded(vips_workshop.render(content, fmt="png")).size == (320, 180)
+    assert _shown(vips_workshop.render(content, fmt="mp4"))[0] == (320, 180)
+
+
+def test_a_transport_stream_of_one_key_frame(vips_workshop: Workshop, tmp_path: Path) -> None:
+    content = video(tmp_path / "a.ts", "libx264", rate=25)
+    made = decoded(vips_workshop.render(content, name="unnamed", fmt="png"))
+    assert made.size == (320, 180)
+    preview = vips_workshop.render(content, name="unnamed", fmt="mp4")
+    assert _shown(preview)[2] == 75
+    assert _starts(preview)["video"] < 0.1, "it begins at once, whatever the clock of the recording says"
+
+
+def test_sound_that_begins_later_does_so_in_the_preview(vips_workshop: Workshop, tmp_path: Path) -> None:
+    content = video(tmp_path / "a.mp4", silence_from=1.0)
+    preview = vips_workshop.render(content, fmt="mp4")
+    with av.open(io.BytesIO(preview), "r") as container:
+        track = container.streams.audio[0]
+        sound = numpy.concatenate([frame.to_ndarray()[0] for frame in container.decode(track)])
+    assert 0.9 < sound.size / 48000 - 3 < 1.1
+
+
+@pytest.mark.parametrize(("matrix", "full"), [("ITU709", False), ("ITU601", False), ("ITU601", True)])
+def test_colours_of_every_matrix_and_range(vips_workshop: Workshop, tmp_path: Path, matrix: str, full: bool) -> None:
+    content = video(tmp_path / "a.mp4", matrix=Colorspace[matrix], full_range=full, sound=False)
+    poster = decoded(vips_workshop.render(content, fmt="png"))
+    with av.open(io.BytesIO(vips_workshop.render(content, fmt="mp4")), "r") as container:
+        track = container.streams.video[0]
+        *_, last = container.decode(track)
+        assert (last.colorspace, last.color_range) == (Colorspace.ITU709, ColorRange.MPEG)
+        preview = shown(last)
+    for made in (poster, preview):
+        assert near(colour(made, 0.2, 0.5), (220, 20, 20), 8)
+        assert near(colour(made, 0.8, 0.5), (20, 20, 220), 8)
+
+
+def test_high_dynamic_range_is_shown_in_srgb(vips_workshop: Workshop, tmp_path: Path) -> None:
+    """Hybrid log-gamma, as phones record it: its white is at three quarters of the signal."""
+    content = video(tmp_path / "a.mp4", wide=True, sound=False)
+    grey = decoded(vips_workshop.render(content, fmt="png"))
+    with av.open(io.BytesIO(vips_workshop.render(content, fmt="mp4")), "r") as container:
+        track = container.streams.video[0]
+        *_, last = container.decode(track)
+        assert (last.color_trc, last.color_primaries) == (ColorTrc.BT709, ColorPrimaries.BT709)
+        preview = shown(last)
+    for made in (grey, preview):
+        assert min(colour(made, 0.5, 0.5)) > 235
 
 
 def test_the_preview_plays_everywhere_and_is_never_enlarged(vips_workshop: Workshop, tmp_path: Path) -> None:
@@ -132,6 +209,17 @@ def noise(path: Path) -> bytes:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode(None))
     return path.read_bytes()
+
+
+def shown(frame: Any) -> Image.Image:
+    image: Image.Image = frame.to_image()
+    return image
+
+
+def _starts(content: bytes) -> dict[str, float]:
+    """Seconds at which the tracks begin."""
+    with av.open(io.BytesIO(content), "r") as container:
+        return {stream.type: float((stream.start_time or 0) * (stream.time_base or 0)) for stream in container.streams}
 
 
 def _shown(content: bytes) -> tuple[tuple[int, int], list[str], int]:
