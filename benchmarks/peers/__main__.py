@@ -2,7 +2,7 @@
 first upload to the fifth rendition of the last asset, four uploads at once.
 
 AEMulator makes its renditions by itself; the others make them when they are asked for, so they are asked for right
-after each upload. `BATCH` sets the number of photographs for both sizes, `PEERS_DIR` where the peers are installed.
+after each upload. `BATCH` sets the number of photographs, `PEERS_DIR` where the peers are installed.
 """
 
 import io
@@ -27,7 +27,7 @@ from benchmarks.peers.thumbor import Thumbor
 from benchmarks.peers.wagtail import Wagtail
 from benchmarks.processes import Usage
 
-SIZES = {"2 MP": (1632, 1224, 100), "12 MP": (4000, 3000, 24)}  # width, height, photographs
+COUNT = int(os.environ.get("BATCH", pipeline.BATCH))
 PEERS: tuple[type[Peer], ...] = (Thumbor, Directus, Wagtail)
 TARGET = 3.0
 
@@ -103,10 +103,9 @@ def main() -> None:
     ratios: dict[str, dict[str, float]] = {}
     details: dict[str, object] = {}
     rows = []
-    for size, (width, height, usual) in SIZES.items():
-        count = int(os.environ.get("BATCH", usual)) + 1  # the first one warms up
+    for size, (width, height) in pipeline.SIZES.items():
         with tempfile.TemporaryDirectory() as folder:
-            runs = compare(photographs.make(Path(folder), count, width, height))
+            runs = compare(photographs.make(Path(folder), COUNT + 1, width, height))  # the first one warms up
         own = runs["AEMulator"]
         ratios[size] = {name: round(own.rate / run.rate, 2) for name, run in runs.items() if run is not own}
         details[size] = {name: asdict(run) for name, run in runs.items()}
