@@ -3,6 +3,7 @@
 from PIL import Image
 
 CHUNK_MAXIMUM = 16 * 1024 * 1024
+_SAMPLES = {2: 3, 4: 2, 6: 4}  # by colour type
 _XMP = b"iTXtXML:com.adobe.xmp\0"
 
 
@@ -14,6 +15,18 @@ def exif_of(image: Image.Image) -> Image.Exif:
     if chunk := _chunk(image, b"eXIf"):
         found.load(chunk)
     return found
+
+
+def bits_per_pixel(image: Image.Image) -> int | None:
+    """As stored: Pillow opens 16 bits as 8."""
+    file = getattr(image, "fp", None)
+    if file is None:
+        return None
+    position = file.tell()
+    file.seek(24)
+    depth, colours = file.read(2)
+    file.seek(position)
+    return int(depth) * _SAMPLES.get(colours, 1)
 
 
 def late_packet(image: Image.Image) -> bytes | None:

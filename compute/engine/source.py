@@ -94,10 +94,20 @@ def wrapper(limits: Limits) -> Wrap:
 def _by_libvips(source: Source, fmt: Format, limits: Limits) -> Picture:
     from compute.engine.vips_raster import VipsPicture
 
+    if fmt.name != "TIFF":
+        return VipsPicture(source.path, fmt.vips_loader)
+    from compute.engine.tiff import libvips_reads
+
+    if not libvips_reads(source.path):
+        raise SourceCorrupt("libvips does not read TIFF files of this kind")
     return VipsPicture(source.path, fmt.vips_loader)
 
 
 def _by_pillow(source: Source, fmt: Format, limits: Limits) -> Picture:
+    if fmt.name == "JPEG 2000":
+        from compute.engine.jpeg2000 import Jpeg2000Picture
+
+        return Jpeg2000Picture(source.path, wrapper(limits), fmt.pillow_plugins)
     return PillowPicture(source.path, wrapper(limits), fmt.pillow_plugins)
 
 

@@ -12,6 +12,7 @@ import av
 import av.filter
 from av.error import FFmpegError
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from PIL import Image
 
 from compute.engine.geometry import Size, upright
 from compute.engine.instructions import Instructions
@@ -72,13 +73,26 @@ def _picture(frame: Any, stream: Any, wrap: Wrap) -> HeldPicture:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
+def opened(path: Path, format: str | None = None) -> Iterator[Any]:
     """A container, read from the file alone: playlists that name other files or hosts are not followed."""
     try:
-        with av.open(str(path), options={"protocol_whitelist": "file", "enable_drefs": "0"}) as container:
+        with av.open(
+            str(path), format=format, options={"protocol_whitelist": "file", "enable_drefs": "0"}
+        ) as container:
             yield container
     except (FFmpegError, ValueError, EOFError) as err:
         raise SourceCorrupt(f"the media file can't be decoded: {_reason(err)}") from err
+
+
+def still(path: Path, container_format: str, size: Size, *, alpha: bool) -> Image.Image:
+    """A picture in one of FFmpeg's formats. Raises SourceCorrupt, also when it is not of the size that was checked."""
+    with opened(path, format=container_format) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.thread_count = 1
+        frame = _frame_at(container, stream, 0)
+        if frame is None or (frame.width, frame.height) != size:
+            raise SourceCorrupt("the picture can't be decoded")
+        return Image.fromarray(frame.to_ndarray(format="rgba" if alpha else "rgb24"))
 
 
 def preview(path: Path, instructions: Instructions, max_pixels: int, folder: Path) -> Rendition:

@@ -232,7 +232,9 @@ def _in_eight_bits(image: Any) -> Any:
     cmyk = image.interpretation == "cmyk"
     if image.bands > (5 if cmyk else 4):
         image = image.extract_band(0, n=4 if cmyk else 3)
-    if image.format == "ushort" and (cmyk or image.interpretation == "multiband"):
+    if image.format == "uint":
+        image = (image >> 24).cast("uchar")
+    elif image.format == "ushort" and (cmyk or image.interpretation == "multiband"):
         image = (image >> 8).cast("uchar")
     elif image.format != "uchar":
         image = image.colourspace("srgb")

@@ -15,7 +15,7 @@ from compute.engine.metadata import exif, iptc
 from compute.engine.metadata.packet import read_packet, write_packet
 from compute.engine.metadata.properties import Properties
 from compute.engine.pillow_raster import DECODER_ERRORS, density, reading
-from compute.engine.png_chunks import exif_of, late_packet
+from compute.engine.png_chunks import bits_per_pixel, exif_of, late_packet
 from compute.engine.psd import EXIF, IPTC, XMP, read_psd
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
@@ -148,6 +148,8 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
 
 
 def _bits_per_pixel(image: Image.Image) -> int | None:
+    if image.format == "PNG":
+        return bits_per_pixel(image)
     samples = exif_of(image).get(258) if image.format == "TIFF" else None
     if samples:
         return sum(samples) if isinstance(samples, tuple) else int(samples)

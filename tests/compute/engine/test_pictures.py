@@ -83,7 +83,7 @@ def test_an_orientation_that_does_not_exist_is_ignored(workshop: Workshop) -> No
 def test_an_embedded_profile_is_converted_to_srgb_and_left_out(workshop: Workshop) -> None:
     """In a profile with swapped red and green, what is stored as red is meant as green."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    swapped = _with_swapped_primaries(profile)
+    swapped = with_swapped_primaries(profile)
     content = encoded(Image.new("RGB", (64, 64), (230, 30, 30)), icc_profile=swapped, quality=95)
     made = decoded(workshop.render(content, fmt="png", width=32))
     red, green, _ = colour(made, 0.5, 0.5)
@@ -92,7 +92,7 @@ def test_an_embedded_profile_is_converted_to_srgb_and_left_out(workshop: Worksho
     assert "icc_profile" not in made.info
 
 
-def _with_swapped_primaries(profile: bytes) -> bytes:
+def with_swapped_primaries(profile: bytes) -> bytes:
     table = bytearray(profile)
     tags = {bytes(table[at : at + 4]): at for at in range(132, 132 + 12 * int.from_bytes(table[128:132], "big"), 12)}
     red, green = tags[b"rXYZ"], tags[b"gXYZ"]
