@@ -1,7 +1,8 @@
 """Where people look: a saliency map, and the crop of a given shape that keeps most of it.
 
 Colour contrast by frequency-tuned detection (Achanta et al., CVPR 2009: distance of each blurred colour from the mean
-colour in CIELAB), joined with edges and skin tones, since detail and people draw the eye too.
+colour in CIELAB), joined with edges and skin tones, since detail and people draw the eye too. The distance from what
+lies around counts as much, or the ends of a sky or a studio's backdrop that goes from dark to light would draw it.
 """
 
 import functools
@@ -20,6 +21,7 @@ _TO_XYZ = numpy.array(
 )
 _WHITE = numpy.array([0.9505, 1.0, 1.089], dtype=numpy.float32)
 _EDGES, _SKIN, _CENTRE = 0.5, 0.4, 0.15
+_AROUND = 3 / 16  # of the longer side: how far what lies around a pixel reaches
 
 
 def pixels(rgb: bytes, size: Size) -> NDArray[numpy.uint8]:
@@ -31,8 +33,10 @@ def saliency(rgb: NDArray[numpy.uint8]) -> Floats:
     """height × width values from 0 (nobody looks) to 1."""
     lab = cielab(rgb)
     blurred = numpy.stack([_blurred(lab[..., channel]) for channel in range(3)], axis=-1)
-    contrast = numpy.linalg.norm(blurred - lab.mean(axis=(0, 1)), axis=-1)
-    total = _normal(contrast) + _EDGES * _normal(_blurred(edges(lab[..., 0]))) + _SKIN * _skin(rgb) * _lit(lab)
+    from_all = _normal(numpy.linalg.norm(blurred - lab.mean(axis=(0, 1)), axis=-1))
+    from_around = _normal(numpy.linalg.norm(blurred - _around(lab), axis=-1))
+    total = numpy.sqrt(from_all * from_around)
+    total += _EDGES * _normal(_blurred(edges(lab[..., 0]))) + _SKIN * _skin(rgb) * _lit(lab)
     total += _CENTRE * total.mean() * _centre(total.shape[0], total.shape[1])
     return _normal(total)
 
@@ -41,7 +45,7 @@ def best_box(rgb: bytes, analysed: Size, whole: Size, shape: Size) -> Box:
     """The largest box with the shape's proportions inside the whole picture, where it holds most of the saliency."""
     size = shape.fitted(whole.width, whole.height, enlarge=True)
     size = Size(min(size.width, whole.width), min(size.height, whole.height))
-    interest = saliency(pixels(rgb, analysed))
+    interest = saliency(pixels(rgb, analysed)) ** 2  # a little that stands out beats much that hardly does
     if size.width < whole.width:
         return Box(_offset(interest.sum(axis=0), size.width, whole.width), 0, *size)
     return Box(0, _offset(interest.sum(axis=1), size.height, whole.height), *size)
@@ -88,6 +92,20 @@ def _blurred(channel: Floats) -> Floats:
         taps = [numpy.take(padded, range(at, at + length), axis=axis) for at in range(5)]
         channel = (taps[0] + 4 * taps[1] + 6 * taps[2] + 4 * taps[3] + taps[4]) / 16
     return channel
+
+
+def _around(lab: Floats) -> Floats:
+    """The mean colour of a square around each pixel, as far as it lies inside the picture."""
+    radius = max(1, round(max(lab.shape[:2]) * _AROUND))
+    mean = lab.astype(numpy.float64)
+    for axis in (0, 1):
+        at = numpy.arange(lab.shape[axis])
+        low, high = numpy.maximum(at - radius, 0), numpy.minimum(at + radius + 1, len(at))
+        sums = numpy.insert(mean.cumsum(axis=axis), 0, 0, axis=axis)
+        mean = (sums.take(high, axis=axis) - sums.take(low, axis=axis)) / numpy.expand_dims(
+            high - low, axis=(1 - axis, 2)
+        )
+    return mean
 
 
 def _skin(rgb: NDArray[numpy.uint8]) -> Floats:
