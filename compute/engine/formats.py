@@ -109,6 +109,7 @@ FORMATS: tuple[Format, ...] = (
     Format("Ogg", Kind.AUDIO, "audio/ogg", ("ogg", "oga", "opus")),
     Format("AIFF", Kind.AUDIO, "audio/x-aiff", ("aif", "aiff")),
     Format("ZIP", Kind.ARCHIVE, "application/zip", ("zip",)),
+    Format("RTF", Kind.TEXT, "application/rtf", ("rtf",)),
     Format("JSON", Kind.TEXT, "application/json", ("json",)),
     Format("XML", Kind.TEXT, "application/xml", ("xml", "xmp", "rdf")),
     Format("HTML", Kind.TEXT, "text/html", ("html", "htm")),
@@ -136,6 +137,7 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\x01\xda", "SGI"),
+    (b"{\\rtf", "RTF"),
     (b"%!PS", "EPS"),
     (b"\xc5\xd0\xd3\xc6", "EPS"),
     (b"FLV\x01", "FLV"),
@@ -325,8 +327,17 @@ def _text(head: bytes, declared: Format | None) -> Format | None:
     return declared if declared and declared.kind is Kind.TEXT else _BY_NAME["Text"]
 
 
+def utf16_without_mark(content: bytes) -> str | None:
+    """The encoding of text in UTF-16 that does not say so: most letters have a zero for the one half of theirs."""
+    head = content[: min(HEAD, len(content) // 2 * 2)]
+    for encoding, zeros, letters in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if len(head) >= 8 and zeros.count(0) > 0.7 * len(zeros) and all(byte > 8 for byte in letters):
+            return encoding
+    return None
+
+
 def looks_like_text(head: bytes) -> bool:
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or utf16_without_mark(head):
         return True
     if not head or b"\0" in head:
         return False

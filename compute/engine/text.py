@@ -1,11 +1,12 @@
 """The text rendition: what can be read in a document, as UTF-8."""
 
 import codecs
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-from compute.engine.formats import Kind
+from compute.engine.formats import HEAD, Kind, utf16_without_mark
 from compute.engine.office import document_text
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
@@ -18,6 +19,10 @@ from compute.errors import (
 )
 
 LARGEST = 64 * 1024 * 1024  # bytes of text
+_DECLARATION = re.compile(
+    rb"""(?:<\?xml[^>]{1,200}?encoding=|<meta[^>]{1,200}?charset=)["']?([\w.:-]{2,40})""", re.IGNORECASE
+)
+_CHARSET = re.compile(r"(iso|windows|cp|koi8|shift|euc|gb|big5|mac|us-ascii|latin|utf-(8|16))[\w-]*")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -43,20 +48,49 @@ def rendition(source: Source) -> Rendition:
 
 
 def decoded(content: bytes) -> str:
-    """Text in the encoding that its first bytes or its validity show; what is no UTF-8 is taken as Windows-1252."""
+    """Text in the encoding that its first bytes, its validity, or the page itself show; the rest as Windows-1252."""
     for bom, encoding in _BOMS:
         if content.startswith(bom):
             return content.decode(encoding, "replace")
+    if wide := utf16_without_mark(content):
+        return content.decode(wide, "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return _declared(content) or _japanese(content) or content.decode("cp1252", "replace")
+
+
+def _declared(content: bytes) -> str | None:
+    """As XML and HTML say it at their start."""
+    match = _DECLARATION.search(content[:HEAD])
+    name = match[1].decode("ascii").lower() if match else ""
+    try:
+        return content.decode(name, "replace") if _CHARSET.fullmatch(name) else None
+    except LookupError:
+        return None
+
+
+def _japanese(content: bytes) -> str | None:
+    """Shift-JIS and EUC-JP are known by their many kana, which no other text has by chance."""
+    for encoding in ("cp932", "euc_jp"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        foreign = [letter for letter in text[:HEAD] if letter > "\x7f"]
+        if sum("\u3041" <= letter <= "\u30fe" for letter in foreign) > len(foreign) / 5:
+            return text
+    return None
 
 
 def _plain(path: Path) -> str:
+    return decoded(_bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
     if path.stat().st_size > LARGEST:
         raise RenditionTooLarge(f"the text has more than {LARGEST} bytes")
-    return decoded(path.read_bytes())
+    return path.read_bytes()
 
 
 def _html(path: Path) -> str:
@@ -133,9 +167,16 @@ def _sheets(path: Path) -> str:
     return sheets_text(path)
 
 
+def _rich(path: Path) -> str:
+    from compute.engine.rtf import rtf_text
+
+    return rtf_text(_bytes(path))
+
+
 _EXTRACTORS: dict[str, Callable[[Path], str]] = {
     "PDF": _pdf,
     "HTML": _html,
+    "RTF": _rich,
     "DOC": _word,
     "PPT": _slides,
     "XLS": _sheets,

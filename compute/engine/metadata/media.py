@@ -4,6 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from av.stream import Disposition
+
 from compute.engine.metadata.properties import Properties, Value, alt, bag, seq
 from compute.engine.video import opened
 from compute.errors import RenditionError
@@ -36,7 +38,7 @@ def describe(path: Path, properties: Properties) -> None:
                 properties.set("dam:Duration", f"{container.duration / 1_000_000:.3f}")
             if container.bit_rate:
                 properties.set("dam:Bitrate", container.bit_rate)
-            for stream in container.streams.video[:1]:
+            for stream in [track for track in container.streams.video if not _is_cover(track)][:1]:
                 _video(stream, properties)
             for stream in container.streams.audio[:1]:
                 _audio(stream, properties)
@@ -46,7 +48,9 @@ def describe(path: Path, properties: Properties) -> None:
 
 def _tags(container: Any, properties: Properties) -> None:
     found: dict[str, Value | None] = {}
-    for key, text in container.metadata.items():
+    of_tracks = [stream.metadata for stream in container.streams if container.format.name == "ogg"]
+    tags = {key: text for metadata in (*of_tracks, container.metadata) for key, text in metadata.items()}
+    for key, text in tags.items():
         name, convert = _TAGS.get(key.lower(), ("", None))
         if convert and text.strip() and (name != "xmp:CreateDate" or _is_date(text)):
             found.setdefault(name, convert(text.strip()))
@@ -60,15 +64,19 @@ def _is_date(text: str) -> bool:
         return False
 
 
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
 def _video(stream: Any, properties: Properties) -> None:
     properties.set("tiff:ImageWidth", stream.width)
     properties.set("tiff:ImageLength", stream.height)
-    properties.set("dam:VideoCodec", stream.codec_context.name)
+    properties.set("dam:VideoCodec", stream.codec_context.codec.canonical_name)
     if stream.average_rate:
         properties.set("xmpDM:videoFrameRate", f"{float(stream.average_rate):.3f}")
 
 
 def _audio(stream: Any, properties: Properties) -> None:
-    properties.set("dam:AudioCodec", stream.codec_context.name)
+    properties.set("dam:AudioCodec", stream.codec_context.codec.canonical_name)
     properties.set("xmpDM:audioSampleRate", stream.rate)
     properties.set("xmpDM:audioChannelType", {1: "Mono", 2: "Stereo"}.get(stream.channels, str(stream.channels)))

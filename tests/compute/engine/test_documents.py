@@ -167,6 +167,35 @@ def test_text_is_given_as_utf8(workshop: Workshop, encoding: str) -> None:
     assert (outcome.mimetype, outcome.encoding) == ("text/plain", "utf-8")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_text_in_utf16_without_a_mark(workshop: Workshop, encoding: str) -> None:
+    assert workshop.render("Größe, und mehr".encode(encoding), fmt="text") == "Größe, und mehr\n".encode()
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp"])
+def test_japanese_text(workshop: Workshop, encoding: str) -> None:
+    text = "日本語のテキストです。\n"
+    assert workshop.render(text.encode(encoding), name="a.txt", fmt="text") == text.encode()
+
+
+def test_text_in_the_encoding_that_it_names(workshop: Workshop) -> None:
+    page = '<html><head><meta charset="windows-1251"></head><body>Привет</body></html>'
+    assert workshop.render(page.encode("cp1251"), name="a.html", fmt="text") == "Привет\n".encode()
+    assert workshop.render(page.replace("windows-1251", "punycode").encode("cp1251"), name="a.html", fmt="text")
+
+
+def test_rich_text_is_stripped(workshop: Workshop) -> None:
+    content = (
+        rb"{\rtf1\ansi\ansicpg1252\uc1{\fonttbl{\f0 Arial;}}{\*\generator Hidden;}{\info{\title Hidden}}\f0 Hello "
+        rb"{\b World}\par Gr\'f6\'dfe \u8364? \u-10179?\u-8704? 10\~\{m\}\tab end\par{\pict 0123}}"
+    )
+    text = workshop.render(content, name="a.rtf", fmt="text").decode()
+    assert text == "Hello World\nGröße € \U0001f600 10\u00a0{m}\tend\n"
+    assert b"<dc:format>application/rtf<" in workshop.render(content, fmt="xmp")
+    japanese = rb"{\rtf1\ansi\ansicpg932 \'93\'fa\'96\'7b}"
+    assert workshop.render(japanese, fmt="text").decode() == "日本\n"
+
+
 def test_html_is_stripped(workshop: Workshop) -> None:
     page = b"<!doctype html><title>T</title><style>p{}</style><p>One <b>two</b></p><script>x()</script><p>&eacute;</p>"
     assert workshop.render(page, name="a.html", fmt="text").decode() == "T\nOne two\né\n"

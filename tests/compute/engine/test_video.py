@@ -9,6 +9,7 @@ from typing import Any
 import av
 import numpy
 import pytest
+from av.stream import Disposition
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from PIL import Image
 
@@ -253,6 +254,28 @@ def test_audio_has_metadata_and_no_picture(vips_workshop: Workshop) -> None:
         assert part in xml
     assert vips_workshop.reason(content, fmt="png") == "RenditionFormatUnsupported"
     assert vips_workshop.reason(content, fmt="mp4") == "RenditionFormatUnsupported"
+
+
+def test_tags_of_ogg_and_covers_of_albums(vips_workshop: Workshop, tmp_path: Path) -> None:
+    """Ogg has its tags at the track; a cover is no video."""
+    ogg = tmp_path / "a.ogg"
+    with av.open(str(ogg), "w") as container:
+        track: Any = container.add_stream("libopus", rate=48000, layout="mono")
+        track.metadata["title"] = container.metadata["title"] = "A song"
+        _silence(container, track, 1)
+    assert "A song" in vips_workshop.render(ogg.read_bytes(), fmt="xmp").decode()
+    album = tmp_path / "a.mp3"
+    with av.open(str(album), "w") as container:
+        track = container.add_stream("libmp3lame", rate=48000, layout="mono")
+        cover: Any = container.add_stream("png")
+        cover.width, cover.height, cover.pix_fmt, cover.disposition = 64, 64, "rgb24", Disposition.attached_pic
+        picture = numpy.zeros((64, 64, 3), dtype=numpy.uint8)
+        container.mux(cover.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(cover.encode(None))
+        _silence(container, track, 1)
+    xml = vips_workshop.render(album.read_bytes(), fmt="xmp").decode()
+    assert "<dam:AudioCodec>mp3<" in xml
+    assert "tiff:ImageWidth" not in xml
 
 
 def test_a_truncated_video_is_corrupt(vips_workshop: Workshop, tmp_path: Path) -> None:
