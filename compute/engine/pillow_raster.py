@@ -2,11 +2,12 @@
 
 import functools
 import io
+import math
 import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,7 +78,7 @@ class PillowPicture:
         self._file = file
         self._wrap = wrap
         self._formats = formats
-        with reading(), Image.open(file, formats=formats) as image:
+        with reading(), self._opened() as image:
             self._orientation = _orientation(image)
             self._stored = Size(*image.size)
             self.density: Density | None = density(image.info.get("dpi"))
@@ -91,15 +92,26 @@ class PillowPicture:
         return self._wrap(image).scaled(stored_size).in_srgb().oriented(self._orientation)
 
     def _decoded(self, box: Box, size: Size) -> Image.Image:
-        with Image.open(self._file, formats=self._formats) as image:
+        with self._opened() as image:
             if image.format == "JPEG":
                 factor = shrink_factor(box, size)
                 image.draft(None, (self._stored.width // factor, self._stored.height // factor))
-                box = Box(*(length // (self._stored.width // image.width or 1) for length in box))
+            x, y = (own / now for own, now in zip(self._stored, image.size, strict=True))
             image.load()
-            if box.size == Size(*image.size):
+            if box.size == self._stored:
                 return in_eight_bits(image)
-            return in_eight_bits(image.crop((box.x, box.y, box.x + box.width, box.y + box.height)))
+            left, top = round(box.x / x), round(box.y / y)
+            width, height = max(1, math.floor(box.width / x)), max(1, math.floor(box.height / y))
+            return in_eight_bits(image.crop((left, top, left + width, top + height)))
+
+    @contextmanager
+    def _opened(self) -> Iterator[Image.Image]:
+        # By its name Pillow would map uncompressed pixels into memory, and those of a turned TIFF with exchanged sides.
+        with (
+            self._file.open("rb") if isinstance(self._file, Path) else nullcontext(self._file) as file,
+            Image.open(file, formats=self._formats) as image,
+        ):
+            yield image
 
 
 class HeldPicture:
@@ -192,6 +204,8 @@ class PillowRaster:
         image.info = {}
         if encoding.fmt in {"jpeg", "webp", "avif"} and image.mode == "LA":
             image = image.convert("RGBA")
+        if encoding.fmt == "gif" and self.has_alpha:
+            image = _all_or_nothing(image)
         try:
             image.save(buffer, encoding.fmt.upper(), **options)
         except (OSError, ValueError) as err:
@@ -199,6 +213,14 @@ class PillowRaster:
         content = buffer.getvalue()
         with_packet = {"jpeg": jpeg_with_packet, "png": png_with_packet, "gif": gif_with_packet}.get(encoding.fmt)
         return with_packet(content, encoding.xmp) if encoding.xmp and with_packet else content
+
+
+def _all_or_nothing(image: Image.Image) -> Image.Image:
+    """With what is less than half opaque left out, as GIF knows no more, and the rest without transparency."""
+    shown = image.getchannel("A").point(lambda level: 255 if level >= 128 else 0)
+    made = Image.new("RGBA", image.size)
+    made.paste(image.convert("RGB"), mask=shown)
+    return made
 
 
 def _png(encoding: Encoding) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from compute.engine.limits import Limits
 from compute.engine.raster import Encoding
@@ -74,6 +74,30 @@ def test_an_orientation_is_applied_exactly_once(workshop: Workshop, orientation:
     assert made.getexif().get(0x0112, 1) == 1
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "CMYK"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_tiff_of_any_mode(workshop: Workshop, orientation: int, mode: str) -> None:
+    content = encoded(photo(90, 60).convert("L").convert(mode), "TIFF", tiffinfo={0x0112: orientation})
+    expected = ImageOps.exif_transpose(decoded(content)).convert("L")
+    made = decoded(workshop.render(content, fmt="png")).convert("L")
+    assert made.size == expected.size
+    corners = [(x, y) for x in (5, made.width - 5) for y in (5, made.height - 5)]
+    for at in corners:
+        assert made.getpixel(at) == pytest.approx(expected.getpixel(at), abs=45)  # arithmetic, or a profile for CMYK
+
+
+@pytest.mark.parametrize("size", [(333, 77), (334, 78), (1001, 701), (99, 1003)])
+@pytest.mark.parametrize("width", [5, 11, 40])
+def test_a_jpeg_that_is_decoded_at_scale_is_whole_and_no_more(
+    workshop: Workshop, size: tuple[int, int], width: int
+) -> None:
+    content = encoded(Image.new("RGB", size, (250, 250, 250)), quality=95)
+    crop = {"x": 8, "y": 8, "w": size[0] - 8, "h": size[1] - 8}
+    for more in (None, crop):
+        low, _ = decoded(workshop.render(content, fmt="png", width=width, crop=more)).convert("L").getextrema()
+        assert low == pytest.approx(250, abs=2)
+
+
 def test_an_orientation_that_does_not_exist_is_ignored(workshop: Workshop) -> None:
     exif = Image.Exif()
     exif[0x0112] = 23
@@ -135,6 +159,15 @@ def test_transparency_is_kept_where_the_format_has_it(workshop: Workshop, fmt: s
     assert corner[3] == 0
     assert middle[3] == 255
     assert near(middle[:3], (10, 200, 10), 24)
+
+
+def test_gif_shows_what_is_half_opaque_and_no_less(workshop: Workshop) -> None:
+    picture = Image.new("RGBA", (256, 8), (200, 0, 0, 0))
+    picture.putalpha(Image.linear_gradient("L").rotate(90).resize((256, 8)))
+    shown = decoded(workshop.render(encoded(picture, "PNG"), fmt="gif")).convert("RGBA")
+    opaque = [x for x in range(256) if shown.getpixel((x, 4))[3]]  # type: ignore[index]
+    assert len(opaque) == pytest.approx(128, abs=3)
+    assert near(colour(shown, opaque[10] / 256, 0.5), (200, 0, 0), 3)
 
 
 def test_edges_of_transparent_pictures_do_not_darken(workshop: Workshop) -> None:
