@@ -15,7 +15,7 @@ from compute.engine.geometry import Size
 from compute.engine.instructions import Instructions, parse
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import DECODER_ERRORS
-from compute.engine.raster import Encoding, Picture
+from compute.engine.raster import Encoding
 from compute.engine.rendition import Fetcher, Rendition, Report
 from compute.engine.source import Source, open_picture, wrapper
 from compute.engine.watermarks import Watermarks
@@ -62,7 +62,7 @@ class Engine:
             for index, instructions in wanted.items():
                 if instructions.xmp and writeback.lossless(_required(source), instructions):
                     done.add(index)
-                    yield index, self._rewritten(_required(source), instructions, picture)
+                    yield index, self._rewritten(_required(source), instructions)
             rest = {index: instructions for index, instructions in wanted.items() if index not in done}
             watermarks = Watermarks(self._fetcher)
             for index, outcome in Cascade(picture, self._limits, watermarks, self._report).render(rest):
@@ -72,9 +72,9 @@ class Engine:
             for index in wanted.keys() - done:
                 yield index, _as_rendition_error(err)
 
-    def _rewritten(self, source: Source, instructions: Instructions, picture: Picture) -> Rendition | RenditionError:
+    def _rewritten(self, source: Source, instructions: Instructions) -> Rendition | RenditionError:
         try:
-            return writeback.rendition(source, instructions.xmp or b"", *picture.size)
+            return writeback.rendition(source, instructions.xmp or b"")
         except RenditionError as err:
             return err
 

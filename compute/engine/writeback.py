@@ -1,13 +1,16 @@
 """XMP write-back: the source itself with a new packet, its pixels untouched. JPEG, PNG, GIF; others are re-encoded."""
 
+import io
 from collections.abc import Callable
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from PIL import Image
 
 from compute.engine.containers import gif_with_packet, jpeg_with_packet, png_with_packet
 from compute.engine.instructions import Instructions
+from compute.engine.pillow_raster import reading
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
 from compute.errors import GenericError
@@ -39,12 +42,13 @@ def lossless(source: Source, wanted: Instructions) -> bool:
     return same and all(change is None for change in changes) and not wanted.interlace and not wanted.smart_crop
 
 
-def rendition(source: Source, xmp: bytes, width: int, height: int) -> Rendition:
-    """The source with the packet in place of its own. Raises SourceCorrupt, GenericError."""
+def rendition(source: Source, xmp: bytes) -> Rendition:
+    """The source with the packet in place of its own, as it is turned. Raises SourceCorrupt, GenericError."""
     assert source.format
     write = _WRITERS[source.format.name][1]
     content = write(source.path.read_bytes(), checked_packet(xmp))
-    return Rendition(content, source.format.mimetype, None, width, height)
+    with reading(), Image.open(io.BytesIO(content), formats=source.format.pillow_plugins) as image:
+        return Rendition(content, source.format.mimetype, None, *image.size)
 
 
 _WRITERS: dict[str, tuple[str, Callable[[bytes, bytes], bytes]]] = {

@@ -214,6 +214,19 @@ def test_write_back_changes_the_packet_and_no_pixel(workshop: Workshop, fmt: str
         assert decoded(made).getexif()[0x010F] == "Camera"
 
 
+def test_write_back_leaves_a_turned_photo_as_it_is_and_says_its_size(workshop: Workshop) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made = workshop.attempt(
+        encoded(photo(64, 48), exif=exif.tobytes()), fmt="jpeg", xmp=base64.b64encode(PACKET).decode()
+    )
+    assert isinstance(made, Rendition)
+    assert isinstance(made.content, bytes)
+    picture = decoded(made.content)
+    assert picture.size == (made.width, made.height) == (64, 48)
+    assert picture.getexif()[0x0112] == 6
+
+
 def test_write_back_keeps_every_frame_of_a_gif(workshop: Workshop) -> None:
     frames = [Image.new("RGB", (20, 10), (shade, 90, 20)) for shade in (0, 120, 240)]
     source = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=70, loop=0, comment=b"kept")
