@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from repository.api.profile_serializers import (
@@ -107,9 +108,18 @@ def posted(sent: QueryDict) -> dict[str, Any]:
 def checked(data: Mapping[str, Any]) -> tuple[Profile | None, ProfileForm]:
     """The profile, or None with a form that says what is wrong."""
     serializer = ProfileSerializer(data=data)
-    if serializer.is_valid():
+    repeated = {index for index, row in enumerate(data["custom"]) if len(row["params"]) < len(row["pairs"])}
+    if serializer.is_valid() and not repeated:
         return profile_of(serializer.validated_data), _form(data, {})
-    return None, _form(data, serializer.errors)
+    errors = dict(serializer.errors)
+    if repeated:
+        said = {"params": _("Two parameters have one name")}
+        known = errors.get("custom", {})
+        errors["custom"] = {
+            index: {**_errors_of(known, index), **(said if index in repeated else {})}
+            for index in range(len(data["custom"]))
+        }
+    return None, _form(data, errors)
 
 
 def readable(data: Mapping[str, Any]) -> Profile:
@@ -137,7 +147,8 @@ def _row(sent: QueryDict, name: str, key: str) -> dict[str, Any]:
     if name == "custom":
         keys, values = (sent.getlist(f"{name}-{key}-{part}") for part in ("param", "value"))
         pairs = zip(keys, values, strict=False)
-        row["params"] = {param.strip(): value for param, value in pairs if param.strip() or value}
+        row["pairs"] = [(param.strip(), value) for param, value in pairs if param.strip() or value]
+        row["params"] = dict(row["pairs"])
     return row
 
 
@@ -151,7 +162,7 @@ def _form(data: Mapping[str, Any], errors: Mapping[str, Any]) -> ProfileForm:
 def _row_forms(rows: Iterable[Mapping[str, Any]], errors: Any) -> Iterator[RowForm]:
     for index, row in enumerate(rows):
         wrong = _errors_of(errors, index)
-        params = tuple(row.get("params", {}).items())
+        params = tuple(row.get("pairs", row.get("params", {}).items()))
         yield RowForm(str(index), row, {name: _first(said) for name, said in wrong.items()}, params)
 
 
