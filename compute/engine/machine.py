@@ -58,7 +58,8 @@ def rendition(picture: Picture, instructions: Instructions) -> Rendition:
     if ".features." not in instructions.name:
         sections["colors"] = _colours(rgb, size, instructions.threshold)
     if ".colors." not in instructions.name:
-        sections["features"] = _features(rgb, size, picture.size) | {"transparency": raster.has_alpha}
+        on_black = raster.flattened((0, 0, 0)).rgb_bytes() if raster.has_alpha else rgb
+        sections["features"] = _features(rgb, size, picture.size) | {"transparency": on_black != rgb}
     content = json.dumps(sections, indent=2).encode()
     return Rendition(content, "application/json", "utf-8")
 

@@ -362,6 +362,15 @@ def test_features_are_measured(workshop: Workshop) -> None:
     assert len(features["perceptualHash"]) == 16
 
 
+@pytest.mark.parametrize(("alpha", "transparent"), [(255, False), (128, True), (0, True)])
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_transparency_is_what_can_be_seen_through(workshop: Workshop, mode: str, alpha: int, transparent: bool) -> None:
+    picture = photo(60, 40).convert(mode)
+    picture.putalpha(alpha)
+    features = json.loads(workshop.render(encoded(picture, "PNG"), fmt="json"))["features"]
+    assert features["transparency"] is transparent
+
+
 def test_the_perceptual_hash_survives_scaling(workshop: Workshop) -> None:
     def fingerprint(picture: Image.Image) -> int:
         sections = json.loads(workshop.render(encoded(picture, quality=80), fmt="machine-metadata-json"))
