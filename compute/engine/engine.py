@@ -11,15 +11,17 @@ from PIL import Image
 from compute.engine import metadata, writeback
 from compute.engine.cascade import MIMETYPES, Cascade, Outcome
 from compute.engine.formats import Kind
-from compute.engine.geometry import Size
+from compute.engine.geometry import Box, Size
 from compute.engine.instructions import Instructions, parse
 from compute.engine.limits import Limits
 from compute.engine.pillow_raster import DECODER_ERRORS
-from compute.engine.raster import Encoding
+from compute.engine.raster import Encoding, Picture
 from compute.engine.rendition import Fetcher, Rendition, Report
 from compute.engine.source import Source, open_picture, wrapper
 from compute.engine.watermarks import Watermarks
 from compute.errors import GenericError, RenditionError, RenditionFormatUnsupported, SourceCorrupt
+
+_LOOKED_AT = 64  # pixels: all of a picture is decoded for it, as small as its decoder can
 
 
 class Engine:
@@ -59,10 +61,16 @@ class Engine:
         try:
             self._report.at("decode", list(wanted))
             picture = open_picture(_required(source), self._limits)
-            for index, instructions in wanted.items():
-                if instructions.xmp and writeback.lossless(_required(source), instructions):
-                    done.add(index)
-                    yield index, self._rewritten(_required(source), instructions)
+            rewritten = {
+                index: instructions
+                for index, instructions in wanted.items()
+                if instructions.xmp and writeback.lossless(_required(source), instructions)
+            }
+            if rewritten:
+                _see_whether_it_is_whole(picture)
+            for index, instructions in rewritten.items():
+                done.add(index)
+                yield index, self._rewritten(_required(source), instructions)
             rest = {index: instructions for index, instructions in wanted.items() if index not in done}
             watermarks = Watermarks(self._fetcher)
             for index, outcome in Cascade(picture, self._limits, watermarks, self._report).render(rest):
@@ -117,6 +125,11 @@ class Engine:
             case "mp4":
                 return self._preview(instructions, _required(source), folder)
         raise RenditionFormatUnsupported(f"the format {instructions.fmt} can't be written")
+
+
+def _see_whether_it_is_whole(picture: Picture) -> None:
+    """Raises SourceCorrupt for a damaged picture, which would be passed on as it is."""
+    picture.raster(Box(0, 0, *picture.size), picture.size.fitted(_LOOKED_AT, _LOOKED_AT))
 
 
 def _required(source: Source | None) -> Source:

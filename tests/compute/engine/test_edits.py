@@ -227,6 +227,13 @@ def test_write_back_leaves_a_turned_photo_as_it_is_and_says_its_size(workshop: W
     assert picture.getexif()[0x0112] == 6
 
 
+@pytest.mark.parametrize("fmt", ["jpeg", "png", "gif"])
+def test_a_truncated_picture_is_not_passed_on_with_another_packet(workshop: Workshop, fmt: str) -> None:
+    content = encoded(photo(320, 240), fmt.upper())
+    xmp = base64.b64encode(PACKET).decode()
+    assert workshop.reason(content[: len(content) // 2], fmt=fmt, xmp=xmp) == "SourceCorrupt"
+
+
 def test_write_back_keeps_every_frame_of_a_gif(workshop: Workshop) -> None:
     frames = [Image.new("RGB", (20, 10), (shade, 90, 20)) for shade in (0, 120, 240)]
     source = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=70, loop=0, comment=b"kept")
