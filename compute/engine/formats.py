@@ -286,7 +286,7 @@ def _zip(head: bytes, path: Path) -> str | None:
         return "ZIP"
     main_parts = {"word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX", "xl/workbook.xml": "XLSX"}
     office = next((found for part, found in main_parts.items() if part in names), None)
-    opendocument = _BY_MIMETYPE.get(kind.strip())
+    opendocument = _BY_MIMETYPE.get(kind.strip().removesuffix("-template"))
     return office or (opendocument.name if opendocument else "ZIP")
 
 

@@ -127,7 +127,7 @@ def _paragraphs(archive: zipfile.ZipFile, part: str) -> str:
             element.clear()
         elif not opendocument and local == "t":
             lines.append(element.text or "")
-        elif not opendocument and local in _SPACES:
+        elif not opendocument and local in _SPACES and not (local == "tab" and element.attrib):  # a tab stop
             lines.append(_SPACES[local])
     return "".join(lines)
 

@@ -94,7 +94,8 @@ def test_a_page_of_kilometres_is_refused_before_it_is_drawn(workshop: Workshop) 
 def test_text_of_a_word_document(workshop: Workshop) -> None:
     document = (
         f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>One </w:t></w:r><w:r><w:t>two</w:t></w:r></w:p>'
-        f"<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r></w:p></w:body></w:document>"
+        '<w:p><w:pPr><w:tabs><w:tab w:val="left" w:pos="720"/></w:tabs></w:pPr>'
+        f"<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r></w:p></w:body></w:document>"
     )
     core = (
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '

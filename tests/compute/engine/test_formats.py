@@ -35,6 +35,7 @@ def identified(folder: Path, content: bytes, name: str = "file", mimetype: str |
         (archive(word__document_dot_xml="x"), "a.zip", "DOCX"),
         (archive(a="x"), "a.docx", "ZIP"),
         (archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "a", "ODS"),
+        (archive(mimetype="application/vnd.oasis.opendocument.text-template"), "a", "ODT"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a", "HEIC"),
         (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", "a", "AVIF"),
         (b"\0\0\0\x18ftypM4A \0\0\0\0isomM4A ", "a", "M4A"),
