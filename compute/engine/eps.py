@@ -39,11 +39,17 @@ def embedded_preview(path: Path, wrap: Wrap, max_pixels: int) -> Picture:
             return PillowPicture(io.BytesIO(tiff), wrap, ("TIFF",))
         if metafile := _section(content, 12):
             return PillowPicture(io.BytesIO(bitmap_in(metafile)), wrap, ("DIB",))
-    if match := _EPSI.search(content):
+    if match := _epsi_match(content):
         return HeldPicture(_epsi(match, max_pixels), wrap)
     if match := _THUMBNAIL.search(content):
         return PillowPicture(io.BytesIO(_thumbnail(match[1])), wrap, ("JPEG",))
     raise SourceFormatUnsupported("the EPS has no preview in it, and running its PostScript is not safe")
+
+
+def _epsi_match(content: bytes) -> re.Match[bytes] | None:
+    """The first preview; looked for once, however many begin and never end."""
+    begin = content.find(b"%%BeginPreview:")
+    return _EPSI.match(content, begin) if begin >= 0 and b"%%EndPreview" in content else None
 
 
 def _section(content: bytes, at: int) -> bytes:

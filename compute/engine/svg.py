@@ -28,6 +28,7 @@ SVG_MAXIMUM = 32 * 1024 * 1024  # bytes of markup
 DPI = 96  # of millimetres, inches and points, as in CSS
 EXACT_FROM, LONGEST = 200, 100_000  # pixels of the shorter and of the longer side
 ENTITY_MAXIMUM = 200
+ATTRIBUTE_MAXIMUM = 1000
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _SERIF = re.compile(r"(?<![\w-])serif(?![\w-])")
 _UNITS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -60,7 +61,10 @@ class Drawing:
             _name_serif(root, self._families.serif)
         self._root = root
         self._svg = tostring(root, encoding="unicode")
-        self._width, self._height = self._intrinsic()
+        # One that says nothing is as wide and high as what is drawn.
+        found = declared_size(root) or _in_shape(root, self.drawn(SVG_WIDTH).size)
+        assert found
+        self._width, self._height = found
 
     def drawn(self, width: int, height: int | None = None) -> Image.Image:
         """Without a height as its shape wants it."""
@@ -76,16 +80,12 @@ class Drawing:
             raise SourceCorrupt(f"the SVG can't be drawn: {err}") from err
         return _png_image(bytes(png))
 
-    @property
-    def size(self) -> Size:
-        return Size(max(1, round(self._width)), max(1, round(self._height)))
-
     def in_small_pixels(self) -> Size:
         """The size, enlarged when rounding it would change the shape of a small drawing."""
         shorter, longer = sorted((self._width, self._height))
         factor = EXACT_FROM / shorter
         if (self._width.is_integer() and self._height.is_integer()) or factor <= 1 or longer * factor > LONGEST:
-            return self.size
+            return Size(max(1, round(self._width)), max(1, round(self._height)))
         enlarged = Size(round(self._width * factor), round(self._height * factor))
         if _view_box(self._root) is None:
             self._root.set("viewBox", f"0 0 {self._width:g} {self._height:g}")
@@ -94,16 +94,22 @@ class Drawing:
         self._svg = tostring(self._root, encoding="unicode")
         return enlarged
 
-    def _intrinsic(self) -> tuple[float, float]:
-        """CSS pixels: width and height, or one of them and the shape, or the shape at `SVG_WIDTH`."""
-        width, height = _css_pixels(self._root.get("width")), _css_pixels(self._root.get("height"))
-        if width and height:
-            return width, height
-        shape = _view_box(self._root) or self.drawn(SVG_WIDTH).size  # as wide and high as what is drawn
-        ratio = shape[1] / shape[0]
-        if width or height:
-            return width or (height or 0) / ratio, height or (width or 0) * ratio
-        return float(SVG_WIDTH), SVG_WIDTH * ratio
+
+def declared_size(root: Element) -> tuple[float, float] | None:
+    """CSS pixels: width and height, or one of them and the view box, or the view box at `SVG_WIDTH`."""
+    return _in_shape(root, _view_box(root))
+
+
+def _in_shape(root: Element, shape: tuple[float, float] | None) -> tuple[float, float] | None:
+    width, height = _css_pixels(root.get("width")), _css_pixels(root.get("height"))
+    if width and height:
+        return width, height
+    if shape is None:
+        return None
+    ratio = shape[1] / shape[0]
+    if width or height:
+        return width or (height or 0) / ratio, height or (width or 0) * ratio
+    return float(SVG_WIDTH), SVG_WIDTH * ratio
 
 
 def read_svg(path: Path) -> Element:
@@ -164,8 +170,13 @@ def _parsed(markup: bytes) -> Element:
 
 
 def _disarm(root: Element) -> None:
-    """Take out what would read other files: links of images and uses that point outside."""
+    """Take out what would read other files: links of images and uses that point outside.
+
+    Raises SourceUnsupported for what takes resvg minutes: it compares each attribute with all others.
+    """
     for element in root.iter():
+        if len(element.attrib) > ATTRIBUTE_MAXIMUM:
+            raise SourceUnsupported(f"the SVG has an element with more than {ATTRIBUTE_MAXIMUM} attributes")
         for name in ("href", _XLINK_HREF):
             link = element.get(name, "").strip()
             if link and not link.startswith(("#", "data:")):

@@ -97,15 +97,15 @@ def _utc(moment: Any) -> str | None:
 
 
 def describe_svg(path: Path, properties: Properties) -> None:
-    from compute.engine.svg import Drawing, read_svg
+    from compute.engine.svg import declared_size, read_svg
 
     try:
         root = read_svg(path)
-        size = Drawing(root).size
     except RenditionError:
         return
-    properties.set("tiff:ImageWidth", size.width)
-    properties.set("tiff:ImageLength", size.height)
+    if size := declared_size(root):
+        properties.set("tiff:ImageWidth", max(1, round(size[0])))
+        properties.set("tiff:ImageLength", max(1, round(size[1])))
     texts = {child.tag.rpartition("}")[2]: child.text for child in root}
     properties.offer({"dc:title": _alternative(texts.get("title")), "dc:description": _alternative(texts.get("desc"))})
 

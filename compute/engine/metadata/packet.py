@@ -6,6 +6,7 @@ rdf:Seq or rdf:Bag, alternatives by language as rdf:Alt.
 
 import io
 import re
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -34,9 +35,8 @@ def read_packet(packet: bytes, into: Properties) -> None:
         if uri not in into.prefixes and prefix not in known and _PREFIX.fullmatch(prefix):
             into.prefixes[uri] = prefix
             known.add(prefix)
-    for description in root.iter(f"{{{RDF}}}Description"):
-        if description is root or _is_top_level(root, description):
-            _read_description(description, into)
+    for description in _top_level(root):
+        _read_description(description, into)
 
 
 def _without_wrapper(packet: bytes) -> bytes:
@@ -50,10 +50,12 @@ def _prefixes(text: bytes) -> dict[str, str]:
     return {uri: prefix for _, (prefix, uri) in events if prefix}
 
 
-def _is_top_level(root: Element, description: Element) -> bool:
-    if root.tag == f"{{{RDF}}}RDF":
-        return description in list(root)
-    return any(description in list(rdf) for rdf in root.iter(f"{{{RDF}}}RDF"))
+def _top_level(root: Element) -> Iterator[Element]:
+    tag = f"{{{RDF}}}Description"
+    if root.tag == tag:
+        yield root
+    for rdf in root.iter(f"{{{RDF}}}RDF"):
+        yield from (child for child in rdf if child.tag == tag)
 
 
 def _read_description(description: Element, into: Properties) -> None:

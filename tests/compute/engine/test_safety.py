@@ -150,3 +150,16 @@ def test_a_nested_archive_is_just_an_archive(workshop: Workshop) -> None:
         outer.writestr("inner.zip", archive(a="1"))
     assert workshop.reason(buffer.getvalue(), fmt="png") == "RenditionFormatUnsupported"
     assert b"<dc:format>application/zip<" in workshop.render(buffer.getvalue(), fmt="xmp")
+
+
+def test_what_takes_time_by_its_square_is_refused_or_read_once(vips_workshop: Workshop) -> None:
+    """Each of these took minutes."""
+    attributes = " ".join(f'a{number}="x"' for number in range(200_000)).encode()
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" ' + attributes + b"/>"
+    assert vips_workshop.reason(drawing, fmt="png") == "SourceUnsupported"
+    assert b"<dc:format>image/svg+xml<" in vips_workshop.render(drawing, fmt="xmp")
+    rdf = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' + b"<rdf:Description/>" * 400_000
+    packet = b'%PDF-1.4\n<x:xmpmeta xmlns:x="adobe:ns:meta/">' + rdf + b"</rdf:RDF></x:xmpmeta>"
+    assert vips_workshop.render(packet, fmt="xmp")
+    preview = b"%!PS-Adobe-3.0 EPSF-3.0\n" + b"%%BeginPreview: 9 9 1 9\n" * 400_000
+    assert vips_workshop.reason(preview, name="a.eps", fmt="png") == "SourceFormatUnsupported"
