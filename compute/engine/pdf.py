@@ -1,5 +1,6 @@
 """The first page of a PDF by pdfium, which is built without JavaScript and XFA and never touches the network."""
 
+import mmap
 from pathlib import Path
 
 import pypdfium2
@@ -47,6 +48,12 @@ def open_pdf(path: Path) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as err:
-        if "assword" in str(err):
+        if "assword" in str(err) and _is_encrypted(path):
             raise SourceUnsupported("the PDF is protected by a password") from err
         raise SourceCorrupt(f"the PDF can't be read: {err}") from err
+
+
+def _is_encrypted(path: Path) -> bool:
+    """What pdfium says may be of the file before."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"/Encrypt") >= 0

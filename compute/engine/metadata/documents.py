@@ -42,8 +42,8 @@ def describe_pdf(path: Path, properties: Properties) -> None:
         width, height = document[0].get_size()
         properties.set("dam:Physicalwidthininches", f"{width / POINTS_PER_INCH:.4f}")
         properties.set("dam:Physicalheightininches", f"{height / POINTS_PER_INCH:.4f}")
-        properties.set("tiff:ImageWidth", round(width))
-        properties.set("tiff:ImageLength", round(height))
+        properties.set("tiff:ImageWidth", max(1, round(width)))
+        properties.set("tiff:ImageLength", max(1, round(height)))
     except (pypdfium2.PdfiumError, IndexError):
         return
     finally:

@@ -78,8 +78,32 @@ def _describe_image(source: Source, properties: Properties) -> None:
         with reading(), Image.open(source.path, formats=source.format.pillow_plugins) as image:
             _read_blocks(image, properties)
             _measure(image, properties)
+    except SourceCorrupt:  # the picture renditions say what is wrong with it
+        if source.format.name == "TIFF":
+            _describe_directory(source, properties)
+
+
+def _describe_directory(source: Source, properties: Properties) -> None:
+    """Of a TIFF whose pixels Pillow can't read, but libvips perhaps can."""
+    tags = Image.Exif()
+    try:
+        with reading(), source.path.open("rb") as file:
+            tags.load_from_fp(file)
+            width, height = int(tags[256]), int(tags[257])
+            read_packet(_bytes_of(tags.get(700)), properties)
+            properties.offer(exif.properties(tags))
+            properties.offer(iptc.properties(_bytes_of(tags.get(33723))))
     except SourceCorrupt:
-        return  # the picture renditions say what is wrong with it
+        return
+    dots = tags.get(282), tags.get(283)
+    _set_size(properties, width, height, density(dots) if tags.get(296, 2) == 2 else None)
+    samples = tags.get(258, 1)
+    properties.set("dam:Bitsperpixel", sum(samples) if isinstance(samples, tuple) else int(samples))
+    properties.set("dam:Progressive", "no")
+
+
+def _bytes_of(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
 def _describe_photoshop(source: Source, properties: Properties) -> None:

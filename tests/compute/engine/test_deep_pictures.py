@@ -99,3 +99,17 @@ def test_bits_of_a_png_are_those_in_the_file(workshop: Workshop, mode: str, dept
     buffer = io.BytesIO()
     Image.new(mode, (8, 8)).save(buffer, "PNG", **({"bits": depth} if mode == "P" else {}))
     assert f"<dam:Bitsperpixel>{bits}<".encode() in workshop.render(buffer.getvalue(), fmt="xmp")
+
+
+def test_metadata_of_a_tiff_that_pillow_does_not_open(workshop: Workshop) -> None:
+    """Photographs of 32 bits: three channels of floats."""
+    tags: list[tuple[int, int, int, int]] = [
+        (256, 3, 1, 4), (257, 3, 1, 2), (258, 3, 3, 200), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 300),
+        (274, 3, 1, 1), (277, 3, 1, 3), (278, 3, 1, 2), (279, 4, 1, 96), (315, 2, 4, 0x006E6E41), (339, 3, 3, 206),
+    ]  # fmt: skip
+    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + bytes(4)
+    head = (b"II*\0\x08\0\0\0" + directory).ljust(200, b"\0")
+    content = (head + struct.pack("<6H", 32, 32, 32, 3, 3, 3)).ljust(300, b"\0") + struct.pack("<24f", *[0.5] * 24)
+    xmp = workshop.render(content, fmt="xmp").decode()
+    for expected in ("<tiff:ImageWidth>4<", "<tiff:ImageLength>2<", "<dam:Bitsperpixel>96<", "<rdf:li>Ann<"):
+        assert expected in xmp

@@ -84,6 +84,16 @@ def test_a_broken_pdf_is_corrupt(workshop: Workshop) -> None:
     assert workshop.reason(b"%PDF-1.4 and then nothing", fmt="text") == "SourceCorrupt"
 
 
+def test_a_pdf_without_pages_does_not_ask_for_the_password_of_the_one_before(workshop: Workshop) -> None:
+    locked = pdf().replace(
+        b"/Root 1 0 R",
+        b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <" + b"00" * 32 + b"> /U <" + b"00" * 32 + b"> >>"
+        b" /ID [<00> <00>] /Root 1 0 R",
+    )
+    assert workshop.reason(locked, fmt="png") == "SourceUnsupported"
+    assert workshop.reason(pdf().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[     ]/Count 0"), fmt="png") == "SourceCorrupt"
+
+
 def test_a_page_of_kilometres_is_refused_before_it_is_drawn(workshop: Workshop) -> None:
     assert workshop.reason(pdf(width=14_000, height=14_399), fmt="png", width=30_000) == "GenericError"
 
