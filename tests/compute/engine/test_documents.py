@@ -91,7 +91,8 @@ def test_a_pdf_without_pages_does_not_ask_for_the_password_of_the_one_before(wor
         b" /ID [<00> <00>] /Root 1 0 R",
     )
     assert workshop.reason(locked, fmt="png") == "SourceUnsupported"
-    assert workshop.reason(pdf().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[     ]/Count 0"), fmt="png") == "SourceCorrupt"
+    empty = pdf().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[     ]/Count 0")
+    assert workshop.reason(empty, fmt="png") == "SourceCorrupt"
 
 
 def test_a_page_of_kilometres_is_refused_before_it_is_drawn(workshop: Workshop) -> None:
