@@ -25,6 +25,7 @@ _RESOLUTION, _ALPHA_NAMES, _PROFILE, _ALPHA_IDENTIFIERS, _VERSION = 1005, 1006, 
 _INDEXED, _CMYK, _MULTICHANNEL, _LAB = 2, 4, 7, 9
 _MODES = {0: "L", 1: "L", _INDEXED: "P", 3: "RGB", _CMYK: "CMYK", 8: "L", _LAB: "LAB"}
 _DEPTHS = (1, 8, 16, 32)
+_BLOCK_MAXIMUM = 10_000  # of each kind
 _RESOURCE_MAXIMUM = 64 * 1024 * 1024
 _MERGED_TRANSPARENCY = frozenset((b"Mtrn", b"Mt16", b"Mt32"))
 _LAYERS = frozenset((b"Lr16", b"Lr32"))  # where the layers of deep pictures are
@@ -144,7 +145,9 @@ def _sections(file: BinaryIO) -> Photoshop:
 
 
 def _resources(file: BinaryIO, end: int) -> Iterator[tuple[int, bytes]]:
-    while file.tell() < end - 11:
+    for _ in range(_BLOCK_MAXIMUM):
+        if file.tell() >= end - 11:
+            return
         signature, number, name = struct.unpack(">4sHB", file.read(7))
         file.seek(name | 1, 1)
         size = _number(file, 4)
@@ -169,7 +172,9 @@ def _read_layers(psd: Photoshop, file: BinaryIO) -> None:
     file.seek(after)
     if psd.pixels_at - file.tell() >= 4:
         file.seek(_number(file, 4), 1)  # the mask of all layers
-    while file.tell() <= psd.pixels_at - 12:
+    for _ in range(_BLOCK_MAXIMUM):
+        if file.tell() > psd.pixels_at - 12:
+            return
         signature, key = struct.unpack(">4s4s", file.read(8))
         if signature not in {b"8BIM", b"8B64"}:
             return

@@ -158,6 +158,12 @@ def test_what_takes_time_by_its_square_is_refused_or_read_once(vips_workshop: Wo
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg" ' + attributes + b"/>"
     assert vips_workshop.reason(drawing, fmt="png") == "SourceUnsupported"
     assert b"<dc:format>image/svg+xml<" in vips_workshop.render(drawing, fmt="xmp")
+    entity = b'<!DOCTYPE svg [<!ENTITY a "' + b"a" * 199 + b'">]><svg xmlns="http://www.w3.org/2000/svg"><desc>'
+    assert vips_workshop.reason(entity + b"&a;" * 400_000 + b"</desc></svg>", fmt="png") == "SourceUnsupported"
+    blocks = b"8BIM\0\1\0\0\0\0\0\0" * 1_000_000
+    header = b"8BPS\0\1" + bytes(6) + b"\0\3\0\0\0\1\0\0\0\1\0\x08\0\3" + bytes(4)
+    photoshop = header + len(blocks).to_bytes(4, "big") + blocks + bytes(4) + b"\0\0" + bytes(3)
+    assert vips_workshop.render(photoshop, fmt="png")
     rdf = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' + b"<rdf:Description/>" * 400_000
     packet = b'%PDF-1.4\n<x:xmpmeta xmlns:x="adobe:ns:meta/">' + rdf + b"</rdf:RDF></x:xmpmeta>"
     assert vips_workshop.render(packet, fmt="xmp")
