@@ -73,7 +73,7 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     except UNZIPPING_ERRORS as err:
         raise SourceCorrupt(f"{name} in the archive can't be unpacked: {err}") from err
     if len(content) > limit:
-        raise SourceCorrupt(f"{name} in the archive unpacks to more than {limit} bytes")
+        raise SourceUnsupported(f"{name} in the archive unpacks to more than {limit} bytes")
     return content
 
 
@@ -176,7 +176,9 @@ def _events(archive: zipfile.ZipFile, name: str, keep_text: bool = False) -> Ite
             yield element
             if not keep_text:
                 element.clear()
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as err:
+    except DefusedXmlException as err:
+        raise SourceUnsupported(f"{name} in the document declares XML entities") from err
+    except (ParseError, ValueError, LookupError) as err:
         raise SourceCorrupt(f"{name} in the document is not well-formed XML: {err}") from err
 
 

@@ -39,7 +39,7 @@ def describe_pdf(path: Path, properties: Properties) -> None:
         version = document.get_version()
         properties.set("pdf:PDFVersion", f"{version // 10}.{version % 10}" if version else None)
         properties.set("xmpTPg:NPages", len(document))
-        width, height = document[0].get_size()
+        width, height = document.get_page_size(0)  # without reading what is on the page
         properties.set("dam:Physicalwidthininches", f"{width / POINTS_PER_INCH:.4f}")
         properties.set("dam:Physicalheightininches", f"{height / POINTS_PER_INCH:.4f}")
         properties.set("tiff:ImageWidth", max(1, round(width)))
