@@ -71,10 +71,11 @@ class CoreWorker:
 
     def perform(self, activation: CoreActivation) -> None:
         work = self._folder / "work"
-        work.mkdir()
         self._open = {entry.index for entry in activation.renditions}
         self._connections.activation = activation.activation_id
         try:
+            # With its parents: some systems tidy up in folders for temporary files.
+            work.mkdir(parents=True, exist_ok=True)
             self._perform(activation, work)
         except RenditionError as err:
             self._fail(list(self._open), err)

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty, LifoQueue, SimpleQueue
@@ -23,8 +23,10 @@ from probes.exchanges import Told, teller
 from probes.faults import WORKER_CRASH
 
 SILENCE_SECONDS = 180.0  # of a worker that is at a transfer; each of its chunks, answers and retries is a message
+BEGIN_SECONDS = 20.0  # until a worker says that it begins
 START_SECONDS = 60.0
 RESTART_PAUSE = 2.0
+LOOK_SECONDS = 1.0  # between two looks for idle processes that somebody killed
 LINGER = 2.0
 KEPT_MEMORY = 400 * 1024 * 1024
 _FOLDER_PREFIX = "aemulator-core-"
@@ -46,6 +48,7 @@ class WorkerPool:
         self._lost: SimpleQueue[WorkerProcess | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._processes: set[WorkerProcess] = set()
+        self._starting: set[WorkerProcess] = set()
         self._busy: dict[WorkerProcess, int] = {}  # with the generation that they work for
         self.generation = 0
         self._restarts = 0
@@ -57,7 +60,7 @@ class WorkerPool:
     def start(self) -> None:
         """Start the processes in the background; returns at once. `run` waits for the first that is ready."""
         _remove_leftovers()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+        self._folder = _new_folder()
         self._keeper.start()
 
     def stop(self, timeout: float) -> None:
@@ -142,7 +145,7 @@ class WorkerPool:
     ) -> Death | None:
         """Follow one process through an activation; how it died, if it did."""
         at: dict[str, Any] = {"stage": NOT_BEGUN, "indexes": []}
-        deadline = time.monotonic() + SILENCE_SECONDS
+        deadline = time.monotonic() + BEGIN_SECONDS
         try:
             if fate:
                 return self._doomed(process, activation, fate)
@@ -192,6 +195,7 @@ class WorkerPool:
     def _allowance(self, stage: str) -> float | None:
         limits = self._limits
         return {
+            NOT_BEGUN: BEGIN_SECONDS,
             "decode": limits.max_seconds,
             "render": limits.max_seconds,
             "preview": limits.max_preview_seconds,
@@ -252,32 +256,55 @@ class WorkerPool:
 
     def _keep(self) -> None:
         """Start and replace processes, all from this one thread: a worker dies with the thread that started it."""
-        for process in [self._spawn() for _ in range(self._wanted)]:
-            self._admit(process)
-        while (lost := self._lost.get()) is not None:
-            self._bury(lost)
-            if not self._stopping.is_set():
-                self._admit(self._spawn())
+        missing = self._wanted
+        while not self._stopping.is_set():
+            missing -= self._spawn(missing)
+            for process in self._ended():
+                self._bury(process)
+                missing += 1
 
-    def _spawn(self) -> WorkerProcess:
+    def _spawn(self, wanted: int) -> int:
+        """Start so many processes, or fewer when the system gives no more now; how many."""
         assert self._folder
-        self._started += 1
-        process = WorkerProcess(self._limits, self._folder / str(self._started))
-        with self._lock:
-            self._processes.add(process)
-        return process
+        for done in range(wanted):
+            self._started += 1
+            try:
+                if not self._folder.exists():  # some systems tidy up in folders for temporary files
+                    self._folder = _new_folder()
+                process = WorkerProcess(self._limits, self._folder / str(self._started))
+            except OSError as err:
+                log.error("no core worker process can be started now: %s", err)
+                self._stopping.wait(RESTART_PAUSE)
+                return done
+            with self._lock:
+                self._processes.add(process)
+                self._starting.add(process)
+            threading.Thread(target=self._admit, args=[process], name="core-worker-start", daemon=True).start()
+        return wanted
 
     def _admit(self, process: WorkerProcess) -> None:
         """Offer the process once it is ready; one that can't even start is replaced after a pause."""
         try:
             process.wait_ready(time.monotonic() + START_SECONDS)
+            self._idle.put(process)
         except (Died, TimeoutError) as err:
             if not self._stopping.is_set():
                 log.error("a core worker process did not start: %s", err or "too slow")
                 self._stopping.wait(RESTART_PAUSE)
                 self._lost.put(process)
-            return
-        self._idle.put(process)
+        with self._lock:
+            self._starting.discard(process)
+
+    def _ended(self) -> set[WorkerProcess]:
+        """Those to be replaced, waited for a moment: who was given up, and idle ones that somebody killed."""
+        lost: set[WorkerProcess | None] = set()
+        with suppress(Empty):
+            lost.add(self._lost.get(timeout=LOOK_SECONDS))
+            while True:
+                lost.add(self._lost.get_nowait())
+        with self._lock:
+            dead = {process for process in self._processes - self._starting - self._busy.keys() if not process.alive}
+            return {process for process in self._processes if process in lost} | dead
 
     def _bury(self, process: WorkerProcess) -> None:
         process.kill()
@@ -286,6 +313,10 @@ class WorkerPool:
         with self._lock:
             self._processes.discard(process)
             self._restarts += 1
+
+
+def _new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
 
 
 def _remove_leftovers() -> None:

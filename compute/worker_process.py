@@ -54,7 +54,7 @@ class WorkerProcess:
                 cwd=folder,
                 process_group=0,  # Ctrl-C in the terminal is for the server, which then ends its workers
             )
-        self._send({"limits": limits.as_json(), "parent": os.getpid()})
+        self._limits = limits
 
     @property
     def pid(self) -> int:
@@ -66,6 +66,7 @@ class WorkerProcess:
 
     def wait_ready(self, deadline: float) -> None:
         """Wait until the process has loaded the engine. Raises Died or TimeoutError."""
+        self._send({"limits": self._limits.as_json(), "parent": os.getpid()})
         self.receive(deadline)
 
     def perform(self, activation: CoreActivation) -> None:

@@ -2,7 +2,9 @@
 
 import base64
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import compute.pool
 from compute.core_worker import CoreActivation, RenditionInstructions, RenditionResult, SourceRef
 from compute.engine.limits import Limits
 from compute.pool import PoolStopped, WorkerPool
@@ -219,6 +222,63 @@ def test_an_idle_process_that_was_killed_is_replaced(storage: Storage) -> None:
         run(pool, work)
         os.kill(pool.pids()[0], signal.SIGKILL)
         assert {result.error_reason for result in run(pool, work).values()} == {None}
+
+
+def test_an_idle_process_is_replaced_although_nobody_needs_it() -> None:
+    """Else the server would not be well until somebody uploads something."""
+    with running_pool(Limits()) as pool:
+        wait_until(lambda: pool.health()["alive"], WITHIN, "a worker is alive")
+        [killed] = pool.pids()
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: pool.health()["restarts"] == 1 and pool.pids() not in ([], [killed]), WITHIN, "replaced")
+
+
+def test_an_idle_process_that_stands_still_costs_a_moment(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute.pool, "BEGIN_SECONDS", 1.0)
+    with running_pool(Limits()) as pool:
+        work = activation(storage, encoded(photo(64, 64)), *STANDARD)
+        run(pool, work)
+        os.kill(pool.pids()[0], signal.SIGSTOP)
+        started = time.monotonic()
+        assert {result.error_reason for result in run(pool, work).values()} == {None}
+        assert time.monotonic() - started < WITHIN
+
+
+def test_a_process_that_hangs_at_its_start_holds_up_no_other(storage: Storage) -> None:
+    with running_pool(Limits(), processes=2) as pool:
+        wait_until(pool.pids, WITHIN, "a process was started")
+        os.kill(pool.pids()[0], signal.SIGSTOP)
+        started = time.monotonic()
+        work = activation(storage, encoded(photo(64, 64)), *STANDARD)
+        assert {result.error_reason for result in run(pool, work).values()} == {None}
+        assert time.monotonic() - started < WITHIN
+
+
+def test_processes_that_cannot_be_started_now_are_later(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with running_pool(Limits()) as pool:
+        work = activation(storage, encoded(photo(64, 64)), *STANDARD)
+        run(pool, work)
+        shutil.rmtree(tmp_path)
+        tmp_path.touch()
+        os.kill(pool.pids()[0], signal.SIGKILL)
+        wait_until(lambda: pool.health()["restarts"] == 1, WITHIN, "the process is gone")
+        tmp_path.unlink()
+        tmp_path.mkdir()
+        assert {result.error_reason for result in run(pool, work).values()} == {None}
+
+
+def test_temporary_folders_may_be_tidied_up(storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with running_pool(Limits()) as pool:
+        work = activation(storage, encoded(photo(64, 64)), *STANDARD)
+        run(pool, work)
+        for folder in tmp_path.iterdir():
+            shutil.rmtree(folder)
+        assert {result.error_reason for result in run(pool, work).values()} == {None}
+        assert pool.health()["restarts"] == 0
 
 
 def test_what_takes_too_long_fails_and_the_rest_goes_on(storage: Storage) -> None:
