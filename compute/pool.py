@@ -289,7 +289,7 @@ class WorkerPool:
             self._idle.put(process)
         except (Died, TimeoutError) as err:
             if not self._stopping.is_set():
-                log.error("a core worker process did not start: %s", err or "too slow")
+                log.error("a core worker process did not start: %s", str(err) or "too slow")
                 self._stopping.wait(RESTART_PAUSE)
                 self._lost.put(process)
         with self._lock:

@@ -105,7 +105,8 @@ def process(
 def process_partly(asset: TreeNode, renditions: Sequence[RequestedRendition], user: str | None = None) -> EnqueuedJob:
     """Ask for some renditions anew; the others stay, and what failed among them stays failed.
 
-    A job that has not ended yet is superseded, so what it was still to bring is asked for again with them.
+    A job that has not ended yet is superseded, so what it was still to bring is asked for again with them, and what
+    failed in it already, which nobody has noted on the asset, is kept.
     """
     with tree.writing():
         chosen = {rendition.name for rendition in renditions}
@@ -116,6 +117,14 @@ def process_partly(asset: TreeNode, renditions: Sequence[RequestedRendition], us
             failed = NodeSpec("nt:unstructured", children=kept)
             tree.replace_children(tree.get(asset.path / CONTENT), {FAILED_RENDITIONS: failed}, changed=asset.path)
         return job
+
+
+def failures_of_newest_jobs(asset_uuid: str) -> dict[str, NodeSpec]:
+    """As they stand below an asset's `dam:failedRenditions` once it is processed."""
+    return {
+        name: NodeSpec("nt:unstructured", {"reason": reason, "message": message})
+        for name, reason, message in jobs.failures(asset_uuid)
+    }
 
 
 def move(source: NodePath, target: NodePath) -> TreeNode:
@@ -201,7 +210,10 @@ def _start(asset: TreeNode, wanted: Sequence[RequestedRendition], user: str | No
 
 def _failures_besides(asset: TreeNode, chosen: set[str]) -> dict[str, NodeSpec]:
     failed = tree.children(asset.path / CONTENT / FAILED_RENDITIONS)
-    return {node.name: NodeSpec("nt:unstructured", node.properties) for node in failed if node.name not in chosen}
+    noted = {node.name: NodeSpec("nt:unstructured", node.properties) for node in failed}
+    unfinished = jobs.with_live_jobs([_uuid(asset)])
+    known = {**noted, **(failures_of_newest_jobs(_uuid(asset)) if unfinished else {})}
+    return {name: failure for name, failure in known.items() if name not in chosen}
 
 
 def _adopt(content: TreeNode) -> None:

@@ -103,6 +103,18 @@ def unfinished(asset_uuid: str) -> list[RequestedRendition]:
     return [RequestedRendition(row.name, row.instructions) for row in waiting]
 
 
+def failures(asset_uuid: str) -> list[tuple[str, str, str]]:
+    """Name, reason and message of what failed in the newest generation: the jobs that ended last or are live, and those
+    before them that they carry on."""
+    return sql.rows(
+        "SELECT r.name, r.reason, r.message FROM repository_jobrendition r"
+        " JOIN repository_processingjob j ON j.id = r.job_id WHERE j.asset_uuid = %s AND r.state = 'failed'"
+        " AND j.generation = (SELECT MAX(generation) FROM repository_processingjob WHERE asset_uuid = %s)"
+        " ORDER BY r.position",
+        [asset_uuid, asset_uuid],
+    )
+
+
 def supersede(asset_uuid: str) -> None:
     """Let the live jobs of an asset go: their events will be ignored."""
     ProcessingJob.objects.filter(asset_uuid=asset_uuid, state__in=LIVE).update(state=JobState.SUPERSEDED)

@@ -234,7 +234,7 @@ def _finish(asset_uuids: set[str], state: AssetState = AssetState.PROCESSED) -> 
 
 
 def _finish_asset(asset: TreeNode, content: TreeNode, state: AssetState) -> None:
-    failures = _failures(asset.uuid or "")
+    failures = assets.failures_of_newest_jobs(asset.uuid or "")
     if failures:
         _keep_failures(asset, content, failures)
     changed = tree.set_properties(content.path, {"dam:assetState": state}, changed=asset.path)
@@ -250,17 +250,3 @@ def _keep_failures(asset: TreeNode, content: TreeNode, failures: Mapping[str, No
     else:
         failed = NodeSpec("nt:unstructured", children=failures)
         tree.replace_children(content, {assets.FAILED_RENDITIONS: failed}, changed=asset.path, user=SYSTEM_USER)
-
-
-def _failures(asset_uuid: str) -> dict[str, NodeSpec]:
-    """Of the newest generation: the jobs that ended last, and those before them that they carry on."""
-    failed = sql.rows(
-        "SELECT r.name, r.reason, r.message FROM repository_jobrendition r"
-        " JOIN repository_processingjob j ON j.id = r.job_id WHERE j.asset_uuid = %s AND r.state = 'failed'"
-        " AND j.generation = (SELECT MAX(generation) FROM repository_processingjob WHERE asset_uuid = %s)"
-        " ORDER BY r.position",
-        [asset_uuid, asset_uuid],
-    )
-    return {
-        name: NodeSpec("nt:unstructured", {"reason": reason, "message": message}) for name, reason, message in failed
-    }

@@ -97,6 +97,16 @@ def test_a_part_takes_over_what_a_job_was_still_to_bring(asset: TreeNode) -> Non
     assert ProcessingJob.objects.get(asset_uuid=asset.uuid, generation=1).state == JobState.SUPERSEDED
 
 
+def test_a_part_keeps_what_has_failed_in_a_job_that_has_not_ended(asset: TreeNode) -> None:
+    job = newest_job(asset)
+    rendition = job.renditions.get(name="cq5dam.web.1280.1280.jpeg")
+    event = Outcome("p1", job.id, rendition.name, rendition.blob, reason="SourceCorrupt", message="half of it")
+    outcomes.apply([event], "aem-assets", "/journal", "p1")
+    reprocessing.start([asset.path], METADATA_ONLY)
+    assert failed_of(asset) == {rendition.name}
+    assert rendition.name not in names_of(newest_job(asset))
+
+
 def test_events_of_the_generation_before_change_nothing(asset: TreeNode) -> None:
     old = newest_job(asset)
     reprocessing.start([asset.path])
