@@ -12,6 +12,7 @@ from tests.compute.engine import compound_files
 from tests.compute.engine.samples import all_samples, cutout, encoded, photo
 from tests.compute.engine.test_documents import archive, pdf, svg
 from tests.compute.engine.test_legacy import binary_eps, epsi
+from tests.compute.engine.test_photoshop import psd, selection
 from tests.compute.engine.test_video import video
 
 SEED = int(os.environ.get("CORPUS_SEED", "20240229"))
@@ -53,6 +54,9 @@ def originals() -> list[tuple[str, bytes]]:
         ("plain.txt", b"plain text\n" * 50),
         ("words.doc", compound_files.word([b"words " * 99, "Wörter " * 99])),
         ("slides.ppt", compound_files.slides(compound_files.record(0x0FA8, b"words " * 99))),
+        ("selections.psd", psd([*photo(200, 150).split(), selection()] * 2)),
+        ("deep.psb", psd(photo(100, 75).split(), depth=16, large=True)),
+        ("words.rtf", rb"{\rtf1\ansi\ansicpg932{\fonttbl\f0 Arial;}" + rb"\'93\'fa words\par " * 99 + b"}"),
         ("preview.eps", binary_eps(tiff=encoded(photo(200, 100), "TIFF"))),
         ("interchange.eps", epsi(64, 32, 8, bytes(range(256)) * 8)),
         *_videos(),

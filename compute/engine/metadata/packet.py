@@ -14,6 +14,7 @@ from defusedxml.ElementTree import fromstring, iterparse
 
 from compute.engine.metadata.properties import NAMESPACES, RDF, Array, Kind, Name, Properties, Value
 
+NAMESPACE_MAXIMUM, DEEPEST = 500, 100
 XML = "http://www.w3.org/XML/1998/namespace"
 _SKIPPED = {f"{{{RDF}}}about", f"{{{RDF}}}ID", f"{{{RDF}}}nodeID", f"{{{XML}}}lang"}
 _ARRAYS: dict[str, Kind] = {f"{{{RDF}}}Seq": "Seq", f"{{{RDF}}}Bag": "Bag", f"{{{RDF}}}Alt": "Alt"}
@@ -28,6 +29,8 @@ def read_packet(packet: bytes, into: Properties) -> None:
         text = _without_wrapper(packet)
         root: Element = fromstring(text, forbid_dtd=True)
         prefixes = _prefixes(text)
+        if len(prefixes) > NAMESPACE_MAXIMUM:
+            return
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return
     known = set(into.prefixes.values())
@@ -63,8 +66,18 @@ def _read_description(description: Element, into: Properties) -> None:
         if tag not in _SKIPPED and (name := _name(tag)):
             into.keep(name, text)
     for child in description:
-        if name := _name(child.tag):
+        if (name := _name(child.tag)) and not _is_deep(child):
             into.keep(name, _value(child))
+
+
+def _is_deep(element: Element) -> bool:
+    """Deeper than any structure is, and than can be written."""
+    level = [element]
+    for _ in range(DEEPEST):
+        level = [child for parent in level for child in parent]
+        if not level:
+            return False
+    return True
 
 
 def _name(tag: str) -> Name | None:

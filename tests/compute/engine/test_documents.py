@@ -3,7 +3,9 @@
 import gzip
 import io
 import json
+import tempfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -264,9 +266,10 @@ def test_the_text_of_an_svg_is_drawn_in_some_font(workshop: Workshop, family: st
 
 
 def test_where_no_font_is_installed_text_is_drawn_all_the_same(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(fonts, "_FOLDERS", ())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     fonts.families.cache_clear()
     try:
         made = decoded(workshop.render(svg('<text x="2" y="16" font-size="16">WWW</text>'), fmt="jpeg"))

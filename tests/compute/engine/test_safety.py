@@ -169,3 +169,13 @@ def test_what_takes_time_by_its_square_is_refused_or_read_once(vips_workshop: Wo
     assert vips_workshop.render(packet, fmt="xmp")
     preview = b"%!PS-Adobe-3.0 EPSF-3.0\n" + b"%%BeginPreview: 9 9 1 9\n" * 400_000
     assert vips_workshop.reason(preview, name="a.eps", fmt="png") == "SourceFormatUnsupported"
+
+
+def test_a_packet_that_can_not_be_passed_on_is_left_out(vips_workshop: Workshop) -> None:
+    head = b'%PDF-1.4\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    head += b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    many = b"".join(b'<p%d:b xmlns:p%d="u%d">x</p%d:b>' % ((number,) * 4) for number in range(5000))
+    deep = b'<a:b xmlns:a="a">' * 50_000 + b"</a:b>" * 50_000
+    for content in (many, deep):
+        packet = head + b"<rdf:Description>" + content + b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+        assert b"<dc:format>application/pdf<" in vips_workshop.render(packet, fmt="xmp")
