@@ -30,6 +30,7 @@ BITRATE_MAXIMUM = 200_000  # kbit/s
 BROKEN_AT_FIRST = 50  # packets: a recording that begins between two key frames
 SOUND_RATE = 48_000
 SILENCE_MAXIMUM = 3600.0  # seconds
+NARROWED_SECONDS = 120  # of video whose wide colours become narrow ones; a longer one leaves that to the player
 UNSAID = 2  # of a colour space
 STANDARD_HEIGHT = 576  # lines of television before high definition
 _WIDE_CURVES = frozenset((ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67))
@@ -128,6 +129,8 @@ class _Transcoding:
         self._size = self._scaled = Size(0, 0)
         self._turn: Any = None
         self._reformatter = VideoReformatter()  # keeps the tables for colours from frame to frame
+        self._scaler = VideoReformatter()
+        self._narrows = (source.duration or 0) / av.time_base <= NARROWED_SECONDS
         self._out_video: Any = None
         self._out_audio: Any = None
         self._last_tick = -1
@@ -178,24 +181,22 @@ class _Transcoding:
         if tick <= self._last_tick:  # more frames than the preview shows
             return 0
         self._last_tick = tick
-        colours = {"dst_color_trc": ColorTrc.BT709, "dst_color_primaries": ColorPrimaries.BT709}
-        scaled = self._turned(
-            self._reformatter.reformat(
-                frame,
-                width=self._scaled.width,
-                height=self._scaled.height,
-                format="yuv420p",
-                src_colorspace=_colourspace(frame),
-                dst_colorspace=Colorspace.ITU709,
-                dst_color_range=ColorRange.MPEG,
-                **(colours if _is_wide(frame) else {}),
-            )
-        )
+        scaled = self._turned(self._coloured(frame))
         scaled.pts = tick
         scaled.time_base = 1 / self._rate
         scaled.pict_type = 0
         self._sink.mux(self._out_video.encode(scaled))
         return 1
+
+    def _coloured(self, frame: Any) -> Any:
+        """In the size and the colours of the preview."""
+        size = {"width": self._scaled.width, "height": self._scaled.height}
+        colours: dict[str, Any] = {"src_colorspace": _colourspace(frame)}
+        if self._narrows and _is_wide(frame):  # scaled first: a table of all colours is slow to pass through
+            frame = self._scaler.reformat(frame, format=frame.format.name, **size)
+            colours |= {"dst_color_trc": ColorTrc.BT709, "dst_color_primaries": ColorPrimaries.BT709}
+        colours |= {"dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
+        return self._reformatter.reformat(frame, format="yuv420p", **size, **colours)
 
     def _turned(self, frame: Any) -> Any:
         """Upright: the preview's players need not know about rotation."""
@@ -219,6 +220,8 @@ class _Transcoding:
         context = self._out_video.codec_context
         context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
         context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+        if _is_wide(frame) and not self._narrows:
+            context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
         self._out_video.options = {"preset": "veryfast", "threads": "1", **self._rate_control()}
 
     def _rate_control(self) -> dict[str, str]:

@@ -165,6 +165,16 @@ def test_high_dynamic_range_is_shown_in_srgb(vips_workshop: Workshop, tmp_path: 
         assert min(colour(made, 0.5, 0.5)) > 235
 
 
+def test_the_preview_of_a_long_film_keeps_its_wide_colours_and_says_so(
+    vips_workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compute.engine.video.NARROWED_SECONDS", 1)
+    content = video(tmp_path / "a.mp4", wide=True, sound=False)
+    with av.open(io.BytesIO(vips_workshop.render(content, fmt="mp4")), "r") as container:
+        frame = next(container.decode(video=0))
+        assert (frame.color_trc, frame.color_primaries) == (ColorTrc.ARIB_STD_B67, ColorPrimaries.BT2020)
+
+
 def test_the_preview_plays_everywhere_and_is_never_enlarged(vips_workshop: Workshop, tmp_path: Path) -> None:
     outcome = vips_workshop.attempt(video(tmp_path / "a.mkv", size=(1920, 1080), seconds=1), fmt="mp4")
     assert isinstance(outcome, Rendition)
