@@ -1,7 +1,6 @@
 """Start and stop of what runs beside the requests: the pool of core workers, and the worker that feeds it."""
 
 import asyncio
-import os
 
 from django.conf import settings
 
@@ -14,6 +13,7 @@ from compute.results import ResultWriter
 from dbthreads import in_db
 from dbthreads.owner import is_dead, this_process
 from probes import parties
+from processors import processors
 
 STOP_POOL = 0.6  # seconds, each
 STOP_MESSAGES = 0.4
@@ -29,7 +29,7 @@ class CoreWorkers:
     """Everything that makes renditions in this process and its children."""
 
     def __init__(self) -> None:
-        self._processes = settings.RENDER_PROCESSES or (os.cpu_count() or 1) + MORE_PROCESSES_THAN_PROCESSORS
+        self._processes = settings.RENDER_PROCESSES or processors.count() + MORE_PROCESSES_THAN_PROCESSORS
         self.pool = WorkerPool(self._processes, _limits())
         self._results = ResultWriter()
         self._runner = CoreRunner(self.pool, self._results)

@@ -8,13 +8,15 @@ from django.conf import settings
 from starlette.types import Receive, Send
 
 from config import boxes
-from config.supervision import Supervisor
+from config.supervision import Loop, Supervisor
 
 STOP_LOOPS_WITHIN = 1.0  # seconds
 STOP_BOX_WITHIN = 1.0
 
 log = logging.getLogger(__name__)
 supervisor = Supervisor()
+server_loops: dict[str, Loop] = {}
+"""Of the server itself, beside those of the boxes; to be filled before `start`."""
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
@@ -32,7 +34,11 @@ async def lifespan(receive: Receive, send: Send) -> None:
 async def start() -> None:
     for startup in boxes.startups(settings.WORKERS):
         await startup()
-    supervisor.start(boxes.loops(settings.WORKERS))
+    start_loops()
+
+
+def start_loops() -> None:
+    supervisor.start(boxes.loops(settings.WORKERS) | server_loops)
 
 
 async def stop() -> None:

@@ -88,10 +88,9 @@ async def _serve(start: Start, pem: Path, block: dict[str, str]) -> None:
     from config import asgi, lifespan
 
     stop = _stop_event(start)
-    are_together = settings.GATHER_THREADS and processors.gather()
+    if settings.GATHER_THREADS and processors.gather():
+        lifespan.server_loops["choose-processor"] = processors.stay_or_leave
     await lifespan.start()
-    if are_together:
-        lifespan.supervisor.start({"choose-processor": processors.stay_or_leave})
     servers = [QuietServer(_config(asgi.application)), QuietServer(_config(asgi.application, pem))]
     sockets = (start.plain, start.secure)
     running = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, sockets, strict=True)]

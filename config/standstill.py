@@ -12,7 +12,7 @@ from django.conf import settings
 import dbthreads
 from config import boxes
 from config.gate import Gate, StillBusy
-from config.lifespan import supervisor
+from config.lifespan import start_loops, supervisor
 
 WITHIN = 5.0  # seconds for each: the loops, the requests, the database's threads
 
@@ -33,7 +33,7 @@ async def standstill() -> AsyncIterator[None]:
         finally:
             for resume in boxes.resumes(settings.WORKERS):
                 await resume()
-            supervisor.start(boxes.loops(settings.WORKERS))
+            start_loops()
 
 
 async def _quiet() -> None:

@@ -25,7 +25,8 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")  # a second
 
 
 class Processors:
-    """Of this process. All methods do nothing until `gather` was called, and where it could do nothing."""
+    """Of this process. But for `count`, all methods do nothing until `gather` was called, and where it could
+    do nothing."""
 
     def __init__(self) -> None:
         self._allowed: frozenset[int] = frozenset()
@@ -41,6 +42,12 @@ class Processors:
         if len(self._allowed) > 1:
             self._settle(_last_run_on())
         return self._home is not None
+
+    def count(self) -> int:
+        """How many this process was given, which may be fewer than the machine has."""
+        if self._allowed:
+            return len(self._allowed)
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def free(self) -> None:
         """Let this thread run everywhere for good: it works on bytes, without the interpreter's lock."""

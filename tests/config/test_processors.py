@@ -41,6 +41,24 @@ def test_the_server_is_on_one_processor_and_its_workers_are_everywhere(server: S
     assert {frozenset(os.sched_getaffinity(pid)) for pid in workers} == {frozenset(ALLOWED)}
 
 
+def test_it_still_looks_for_a_better_processor_after_a_reset(server: ServerProcess) -> None:
+    with server.client() as http:
+        assert "loop:choose-processor" in http.get("/_aemulator/health").json()["parts"]
+        assert http.post("/_aemulator/reset").status_code == 200
+        assert "loop:choose-processor" in http.get("/_aemulator/health").json()["parts"]
+
+
+def test_processors_that_the_server_may_not_use_are_not_counted(data_dir: Path) -> None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        server = ServerProcess(data_dir).start()
+    finally:
+        os.sched_setaffinity(0, allowed)
+    with server, server.client() as http:
+        assert http.get("/_aemulator/health").json()["parts"]["core-workers"]["processes"] == 2
+
+
 def test_the_kernel_may_choose(data_dir: Path) -> None:
     with ServerProcess(data_dir, environment={"AEMULATOR_GATHER_THREADS": "false"}) as server:
         places = {frozenset(os.sched_getaffinity(thread)) for thread in threads(server.process.pid)}
