@@ -14,6 +14,7 @@ import signal
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 from compute.activation import CoreActivation, RenditionInstructions, RenditionResult
@@ -67,7 +68,11 @@ class CoreWorker:
         self._uploads = ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload")
 
     def warm_up(self) -> None:
+        """Everything that later has to work within the limit on memory, which a thread's stack may exceed."""
         self._engine.warm_up()
+        together = Barrier(UPLOADS)
+        for started in [self._uploads.submit(together.wait) for _ in range(UPLOADS)]:
+            started.result()
 
     def perform(self, activation: CoreActivation) -> None:
         work = self._folder / "work"

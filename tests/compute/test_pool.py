@@ -305,6 +305,14 @@ def test_what_takes_too_much_memory_fails_alone(storage: Storage) -> None:
         assert run(pool, activation(storage, encoded(photo(64, 64)), *STANDARD))[0].error_reason is None
 
 
+def test_uploads_need_nothing_of_the_allowed_memory(storage: Storage) -> None:
+    with running_pool(Limits(max_memory=10 * 1024 * 1024)) as pool:
+        results = run(
+            pool, activation(storage, b"text", {"fmt": "text"}, {"fmt": "text"}, {"fmt": "xmp"}, name="a.txt")
+        )
+        assert {result.error_reason for result in results.values()} == {None}
+
+
 def test_too_many_pixels_and_too_many_bytes(storage: Storage) -> None:
     limits = Limits(max_pixels=1000, max_source_bytes=10_000, max_output_bytes=150)
     with running_pool(limits) as pool:
