@@ -31,7 +31,7 @@ CLOUD_EVENT = b"application/cloudevents"
 COMPUTE_PATHS = {"/register", "/unregister", "/process"}
 INGRESS_PATHS = {"/api/events", "/api/cloudevents"}
 JOURNAL_PREFIXES = ("/events/", "/events-fast/", "/events-validate/", "/count/")
-RUNTIME_PREFIXES = ("/api/v1/web/", "/api/v1/namespaces")
+RUNTIME_PREFIXES = ("/api/v1/web/", "/api/v1/namespaces", "/runtime/namespaces/")
 KEYS_PATH = "/ims/keys"
 BLOB_PREFIX = f"/{settings.DEVSTORE_ACCOUNT}"
 

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from contract import jsontext
-from runtime.models import Action
+from runtime.models import Action, Package
 
 DEFAULT_PACKAGE = "default"
 SEQUENCE = "sequence"
@@ -91,8 +91,18 @@ def undeploy_named(namespace: str, package: str, name: str) -> int:
 
 
 def find(namespace: str, package: str, name: str) -> Deployed | None:
+    """As it was deployed."""
     row = Action.objects.filter(namespace=namespace, package=package, name=name).first()
     return _deployed(row) if row else None
+
+
+def to_run(namespace: str, package: str, name: str) -> Deployed | None:
+    """With the inputs that its package has for all of its actions."""
+    found = find(namespace, package, name)
+    given = Package.objects.filter(namespace=namespace, name=package).values_list("parameters", flat=True).first()
+    if found is None or given is None:
+        return found
+    return replace(found, spec=replace(found.spec, inputs={**jsontext.loads(given), **found.spec.inputs}))
 
 
 def every(namespace: str | None = None) -> list[Deployed]:

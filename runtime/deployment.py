@@ -20,7 +20,7 @@ TIMEOUTS = range(100, 3_600_001)  # milliseconds
 MEMORIES = range(64, 16_385)  # megabytes
 ENV_FILE = ".env"
 _NAME = re.compile(r"[A-Za-z0-9_][\w@ .-]{0,255}")
-_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")  # a part of a host name
+NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")  # a part of a host name
 _FALSE = {"no", "false", "", "0"}
 
 
@@ -47,7 +47,7 @@ class Deployment:
 
 
 def deploy(path: Path, options: Options) -> Deployment:
-    if not _NAMESPACE.fullmatch(options.namespace):
+    if not NAMESPACE.fullmatch(options.namespace):
         raise DeploymentError(f"{options.namespace!r} is no namespace: lower-case letters, digits, - and _")
     app = path.expanduser().resolve()
     specs, notes = read(app, options)
@@ -102,16 +102,16 @@ def _of_entry(entry: Entry, variables: Mapping[str, str], missing: set[str]) -> 
     assert isinstance(limits, dict)
     inputs = {**_inputs(entry.package_inputs), **_inputs(fields.get("inputs") or {})}
     return Spec(
-        package=_name(entry.package, "package"),
-        name=_name(entry.name, "action"),
+        package=checked_name(entry.package, "package"),
+        name=checked_name(entry.name, "action"),
         file=str(file),
         folder=str(folder),
         main=str(fields.get("main") or "main"),
         kind=str(fields.get("runtime") or "nodejs:20"),
         inputs=dotenv.substitute(inputs, variables, missing),
-        annotations=_annotations(fields),
-        timeout=_limit(limits, ("timeout",), DEFAULT_TIMEOUT, TIMEOUTS, entry.name),
-        memory=_limit(limits, ("memorySize", "memory"), DEFAULT_MEMORY, MEMORIES, entry.name),
+        annotations=annotations_of(fields),
+        timeout=limit(limits, ("timeout",), DEFAULT_TIMEOUT, TIMEOUTS, entry.name),
+        memory=limit(limits, ("memorySize", "memory"), DEFAULT_MEMORY, MEMORIES, entry.name),
     )
 
 
@@ -122,12 +122,12 @@ def _of_sequence(entry: Entry) -> Spec:
     if not 0 < len(components) <= MOST_COMPONENTS:
         raise DeploymentError(f"the sequence {entry.name} has 1 to {MOST_COMPONENTS} `actions`, not {len(components)}")
     return Spec(
-        package=_name(entry.package, "package"),
-        name=_name(entry.name, "sequence"),
+        package=checked_name(entry.package, "package"),
+        name=checked_name(entry.name, "sequence"),
         file="",
         folder=str(entry.base),
         kind=SEQUENCE,
-        annotations=_annotations(entry.fields),
+        annotations=annotations_of(entry.fields),
         components=components,
     )
 
@@ -166,8 +166,8 @@ def _single(path: Path, options: Options) -> Spec:
     file, folder = _code(path)
     name = options.name or (file.stem if file.stem != "index" else file.parent.name)
     return Spec(
-        package=_name(options.package, "package"),
-        name=_name(name, "action"),
+        package=checked_name(options.package, "package"),
+        name=checked_name(name, "action"),
         file=str(file),
         folder=str(folder),
         annotations={"web-export": True},
@@ -199,11 +199,11 @@ def _code(path: Path) -> tuple[Path, Path]:
             raise DeploymentError(f"{path} is no Node module ({', '.join(SCRIPTS)})")
         return path.resolve(), path.parent.resolve()
     if path.is_dir():
-        return _main_module(path.resolve()), path.resolve()
+        return main_module(path.resolve()), path.resolve()
     raise DeploymentError(f"{path} does not exist")
 
 
-def _main_module(folder: Path) -> Path:
+def main_module(folder: Path) -> Path:
     wanted = _main_of_package(folder)
     for candidate in (wanted, f"{wanted}.js", f"{wanted}/index.js"):
         if (folder / candidate).is_file():
@@ -235,7 +235,7 @@ def _input_value(value: Any) -> Any:
     return value
 
 
-def _annotations(fields: Mapping[str, Any]) -> dict[str, Any]:
+def annotations_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest's own, with `web` as Runtime keeps it: web-export, raw-http, final."""
     given = fields.get("annotations")
     annotations = {str(key): value for key, value in given.items()} if isinstance(given, dict) else {}
@@ -249,7 +249,7 @@ def _annotations(fields: Mapping[str, Any]) -> dict[str, Any]:
     return annotations
 
 
-def _limit(limits: Mapping[str, Any], names: tuple[str, ...], default: int, allowed: range, action: str) -> int:
+def limit(limits: Mapping[str, Any], names: tuple[str, ...], default: int, allowed: range, action: str) -> int:
     given = next((limits[name] for name in names if name in limits), default)
     try:
         number = int(given)
@@ -262,7 +262,11 @@ def _limit(limits: Mapping[str, Any], names: tuple[str, ...], default: int, allo
     return number
 
 
-def _name(name: str, what: str) -> str:
-    if not _NAME.fullmatch(name):
+def is_name(name: str) -> bool:
+    return bool(_NAME.fullmatch(name))
+
+
+def checked_name(name: str, what: str) -> str:
+    if not is_name(name):
         raise DeploymentError(f"{name!r} cannot be the name of a {what}: letters, digits, _ @ . - and spaces")
     return name

@@ -9,6 +9,7 @@ RuntimeBoxError
 │   ├── Forbidden               403
 │   ├── NotFound                404
 │   ├── MethodNotAllowed        405
+│   ├── Conflict                409
 │   ├── TooLarge                413
 │   └── TooManyRequests         429
 └── RunFailed                   an activation that ends without the action's own word; `state` is its end
@@ -60,6 +61,10 @@ class NotFound(Refusal):
 
 class MethodNotAllowed(Refusal):
     status = 405
+
+
+class Conflict(Refusal):
+    status = 409
 
 
 class TooLarge(Refusal):

@@ -55,13 +55,13 @@ async def check_login(request: Request, action: Deployed) -> None:
             raise Unauthorized("The supplied authentication is invalid.")
 
 
-async def body(request: Request) -> bytes:
+async def body(request: Request, most: int = MAX_BODY) -> bytes:
     whole = bytearray()
     try:
         async for chunk in request.stream():
             whole += chunk
-            if len(whole) > MAX_BODY:
-                raise TooLarge(f"The entity in the request exceeds {MAX_BODY} bytes.")
+            if len(whole) > most:
+                raise TooLarge(f"The entity in the request exceeds {most} bytes.")
     except ClientDisconnect as err:
         raise BadRequest("The client left.") from err
     return bytes(whole)

@@ -197,7 +197,7 @@ class Invoker:
         _depth.set(depth)  # of this task: its components inherit it
         result: Any = {**action.spec.inputs, **params}
         for name in action.spec.components:
-            component = await in_db(actions.find, action.namespace, *name.split("/"))
+            component = await in_db(actions.to_run, action.namespace, *name.split("/"))
             if component is None or depth > DEEPEST:
                 words = "does not exist" if component is None else "is in too many sequences"
                 return State.APPLICATION_ERROR, {"error": f"The component {name} of the sequence {words}."}

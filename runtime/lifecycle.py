@@ -2,7 +2,7 @@
 
 from dbthreads import in_db
 from dbthreads.owner import is_dead, this_process
-from runtime import activations, node_process
+from runtime import actions, activations, node_process, uploads
 from runtime.invoker import Invoker
 
 _running: Invoker | None = None
@@ -44,6 +44,7 @@ async def resume() -> None:
 def _take_over() -> None:
     """What a server that died was running has ended with it."""
     node_process.remove_leftovers()
+    uploads.remove_unused({action.spec.folder for action in actions.every()})
     for owner in activations.owners():
         if is_dead(owner):
             activations.abandon(owner)

@@ -38,6 +38,24 @@ class Action(models.Model):
         return f"/{self.namespace}/{self.package}/{self.name}"
 
 
+class Package(models.Model):
+    """A package that was made through the REST API; those of deployed apps are there by their actions alone."""
+
+    namespace = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    parameters = models.TextField(default="{}")
+    """Inputs of all its actions."""
+    annotations = models.TextField(default="{}")
+    version = models.IntegerField(default=1)
+    updated_at = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["namespace", "name"], name="package_made_once")]
+
+    def __str__(self) -> str:
+        return f"/{self.namespace}/{self.name}"
+
+
 class Activation(models.Model):
     """One run of an action. Times are seconds since the epoch."""
 

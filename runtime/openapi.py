@@ -24,6 +24,7 @@ _REASONS: Final = {
     400: "A parameter or the body is malformed",
     401: "The key is missing or wrong",
     404: "There is no such thing",
+    409: "There is one already; or there is still something in it",
     413: "The body is too large",
     429: "Too much waits for this action",
 }
@@ -73,7 +74,44 @@ def _web(method: str) -> Node:
     return made
 
 
+_PAIRS: Final = array(form({"key": STRING, "value": _ANYTHING}, ["key"]))
+_ACTION_BODY: Final = form(
+    {
+        "exec": form({"kind": STRING, "code": STRING, "main": STRING, "components": array(STRING)}, ["kind"]),
+        "parameters": _PAIRS,
+        "annotations": _PAIRS,
+        "limits": form({"timeout": INTEGER, "memory": INTEGER}, []),
+    },
+    [],
+)
+_PACKAGE_BODY: Final = form({"parameters": _PAIRS, "annotations": _PAIRS}, [])
+_OVERWRITE: Final = query("overwrite", "`true`: also when there is one; what the body leaves out stays")
+
+
+def _deployment(operation_id: str, summary: str, body: Node, *parameters: Node) -> Node:
+    return operation(
+        TAG,
+        operation_id,
+        summary,
+        {200: answer("It is there", _OBJECT), **_refusals(400, 401, 409, 413)},
+        parameters=(_NAMESPACE, *parameters, _OVERWRITE),
+        body=json_body(body, description="Code is text, or a zip in base64"),
+        security=KEY,
+    )
+
+
+def _removal(operation_id: str, summary: str, *parameters: Node) -> Node:
+    responses = {200: answer("It is gone", _OBJECT), **_refusals(401, 404, 409)}
+    return operation(TAG, operation_id, summary, responses, parameters=(_NAMESPACE, *parameters), security=KEY)
+
+
+def _log_forwarding(operation_id: str, summary: str, body: Node | None = None) -> Node:
+    responses = {200: answer("Logs stay in I/O Runtime", _OBJECT), **_refusals(*((400, 401) if body else (401,)))}
+    return operation(TAG, operation_id, summary, responses, parameters=(_NAMESPACE,), body=body, security=KEY)
+
+
 _ROOT: Final = "/api/v1/namespaces/{namespace}"
+_FORWARDING: Final = "/runtime/namespaces/{namespace}/logForwarding"
 PATHS: Final[dict[str, Node]] = {
     "/api/v1/web/{namespace}/{package}/{action}": {"get": _web("get"), "post": _web("post")},
     "/api/v1/namespaces": {
@@ -89,11 +127,29 @@ PATHS: Final[dict[str, Node]] = {
     f"{_ROOT}/actions/{{action}}": {
         "get": _read("getDefaultAction", "One action", _OBJECT, _NAMESPACE, _ACTION),
         "post": _invocation("invokeDefaultAction", _ACTION),
+        "put": _deployment("putDefaultAction", "Deploy an action", _ACTION_BODY, _ACTION),
+        "delete": _removal("deleteDefaultAction", "Remove an action", _ACTION),
     },
     f"{_ROOT}/actions/{{package}}/{{action}}": {
         "get": _read("getAction", "One action of a package", _OBJECT, _NAMESPACE, _PACKAGE, _ACTION),
         "post": _invocation("invokeAction", _PACKAGE, _ACTION),
+        "put": _deployment("putAction", "Deploy an action of a package", _ACTION_BODY, _PACKAGE, _ACTION),
+        "delete": _removal("deleteAction", "Remove an action of a package", _PACKAGE, _ACTION),
     },
+    f"{_ROOT}/packages": {"get": _read("listPackages", "Packages", array(_OBJECT), _NAMESPACE, *_WINDOW)},
+    f"{_ROOT}/packages/{{package}}": {
+        "get": _read("getPackage", "One package, and its actions", _OBJECT, _NAMESPACE, _PACKAGE),
+        "put": _deployment("putPackage", "Make a package", _PACKAGE_BODY, _PACKAGE),
+        "delete": _removal("deletePackage", "Remove an empty package", _PACKAGE),
+    },
+    f"{_ROOT}/triggers": {"get": _read("listTriggers", "Triggers: none", array(_OBJECT), _NAMESPACE)},
+    f"{_ROOT}/rules": {"get": _read("listRules", "Rules: none", array(_OBJECT), _NAMESPACE)},
+    _ROOT: {"get": _read("getNamespace", "Everything in a namespace", _OBJECT, _NAMESPACE)},
+    _FORWARDING: {
+        "get": _log_forwarding("getLogForwarding", "Where logs go"),
+        "put": _log_forwarding("putLogForwarding", "Say where logs go", json_body(_OBJECT)),
+    },
+    f"{_FORWARDING}/errors": {"get": _log_forwarding("getLogForwardingErrors", "What was not forwarded: nothing")},
     f"{_ROOT}/activations": {
         "get": _read(
             "listActivations",

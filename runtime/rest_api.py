@@ -1,9 +1,8 @@
 """The part of the OpenWhisk REST API that clients use: actions, invocation, activations with their result and logs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from starlette.responses import Response
 
 from contract import jsontext
 from dbthreads import in_db
-from runtime import actions, activations, gateway, lifecycle, service_activations, wire
+from runtime import actions, activations, gateway, lifecycle, service_activations, uploads, wire
 from runtime.actions import DEFAULT_PACKAGE, Deployed
 from runtime.activations import Filter, Line, State, Summary
 from runtime.errors import BadRequest, NotFound
@@ -34,23 +33,24 @@ async def namespaces(request: Request) -> Response:
 async def list_actions(request: Request) -> Response:
     gateway.check_key(request)
     package = request.path_params.get("package")
-    found = await in_db(actions.every, _namespace(request))
+    found = await in_db(actions.every, called_namespace(request))
     if package is not None:
         found = [action for action in found if action.spec.package == package]
-    skip, limit = _window(request)
+    skip, limit = window(request)
     return json_response([wire.action(action) for action in found[skip : skip + limit]])
 
 
 async def get_action(request: Request) -> Response:
     gateway.check_key(request)
     action = await _action(request)
-    code = "" if request.query_params.get("code") == "false" else await asyncio.to_thread(_code, action)
-    return json_response(wire.action(action, code))
+    wanted = request.query_params.get("code") != "false"
+    code, is_binary = await asyncio.to_thread(uploads.code_of, action.spec) if wanted else ("", False)
+    return json_response(wire.action(action, code, is_binary))
 
 
 async def invoke(request: Request) -> Response:
     gateway.check_key(request)
-    action = await _action(request)
+    action = await _action(request, actions.to_run)
     params = await _params(request)
     fixed = action.spec.inputs.keys() & params.keys() if action.spec.annotations.get("final") else ()
     if fixed:
@@ -58,14 +58,14 @@ async def invoke(request: Request) -> Response:
     request_id = request_id_of(params) or request.headers.get("x-request-id", "")
     activation_id, task = await lifecycle.invoker().invoke(action, params, request_id=request_id)
     headers = {"x-openwhisk-activation-id": activation_id}
-    if not _flag(request, "blocking"):
+    if not is_set(request, "blocking"):
         return json_response({"activationId": activation_id}, 202, headers)
     try:
         outcome = await lifecycle.invoker().outcome(task, _patience(request))
     except TimeoutError:
         return json_response({"activationId": activation_id}, 202, headers)
     status = 200 if outcome.is_success else 500 if outcome.state == State.INTERNAL_ERROR else 502
-    if _flag(request, "result"):
+    if is_set(request, "result"):
         return json_response(outcome.result, status, headers)
     summary = await in_db(activations.get, activation_id)
     lines = await in_db(activations.logs, activation_id)
@@ -78,7 +78,7 @@ async def list_activations(request: Request) -> Response:
     package, _, name = request.query_params.get("name", "").rpartition("/")
     request_id = request.query_params.get("requestId", "")  # ours: those that run are among them
     wanted = Filter(
-        namespace=_namespace(request),
+        namespace=called_namespace(request),
         package=package,
         name=name,
         since=_moment(request, "since"),
@@ -86,10 +86,10 @@ async def list_activations(request: Request) -> Response:
         request_id=request_id,
         only_ended=not request_id,
     )
-    if _flag(request, "count"):
+    if is_set(request, "count"):
         return json_response({"activations": await in_db(activations.count, wanted)})
-    found = await in_db(activations.recent, wanted, *_window(request))
-    if _flag(request, "docs"):
+    found = await in_db(activations.recent, wanted, *window(request))
+    if is_set(request, "docs"):
         return json_response([wire.activation(summary, []) for summary in found])
     return json_response([wire.listed_activation(summary) for summary in found])
 
@@ -132,7 +132,7 @@ async def _ended(request: Request) -> _Found:
 
 
 async def _activation(request: Request) -> _Found:
-    activation_id, namespace = request.path_params["activation"], _namespace(request)
+    activation_id, namespace = request.path_params["activation"], called_namespace(request)
     summary = await in_db(activations.get, activation_id)
     if summary is not None and summary.namespace == namespace:
         return _Found(summary)
@@ -147,15 +147,15 @@ async def _lines(found: _Found) -> Sequence[Line]:
     return await in_db(activations.logs, found.summary.activation_id) if found.lines is None else found.lines
 
 
-async def _action(request: Request) -> Deployed:
+async def _action(request: Request, search: Callable[[str, str, str], Deployed | None] = actions.find) -> Deployed:
     package = request.path_params.get("package", DEFAULT_PACKAGE)
-    found = await in_db(actions.find, _namespace(request), package, request.path_params["action"])
+    found = await in_db(search, called_namespace(request), package, request.path_params["action"])
     if found is None:
         raise NotFound
     return found
 
 
-def _namespace(request: Request) -> str:
+def called_namespace(request: Request) -> str:
     """`_` is the namespace of the key."""
     named = str(request.path_params["namespace"])
     return settings.RUNTIME_NAMESPACE if named == "_" else named
@@ -174,19 +174,12 @@ async def _params(request: Request) -> dict[str, Any]:
     return params
 
 
-def _code(action: Deployed) -> str:
-    try:
-        return Path(action.spec.file).read_text(errors="replace")
-    except OSError:
-        return ""
-
-
 def _patience(request: Request) -> float:
     milliseconds = _number(request, "timeout", int(BLOCKING_FOR * 1000), range(1, int(BLOCKING_FOR * 1000) + 1))
     return milliseconds / 1000
 
 
-def _window(request: Request) -> tuple[int, int]:
+def window(request: Request) -> tuple[int, int]:
     limit = _number(request, "limit", DEFAULT_LISTED, range(MAX_LISTED + 1))
     return _number(request, "skip", 0, range(2**31)), limit or MAX_LISTED
 
@@ -206,5 +199,5 @@ def _number(request: Request, name: str, default: int, allowed: range) -> int:
     return int(text)
 
 
-def _flag(request: Request, name: str) -> bool:
+def is_set(request: Request, name: str) -> bool:
     return request.query_params.get(name, "").lower() == "true"

@@ -45,7 +45,7 @@ async def _called(request: Request) -> tuple[Deployed, str, str]:
     bare, dot, extension = name.rpartition(".")
     if not dot or extension not in EXTENSIONS:
         bare, extension = name, "http"
-    found = await in_db(actions.find, namespace, package, bare)
+    found = await in_db(actions.to_run, namespace, package, bare)
     if found is None or not found.is_web:
         raise NotFound
     return found, extension, f"/{rest}" if rest else ""

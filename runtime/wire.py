@@ -7,6 +7,7 @@ from typing import Any, Final
 from contract import jsontext
 from runtime.actions import DEFAULT_PACKAGE, Deployed
 from runtime.activations import Line, Summary
+from runtime.packages import Made
 
 Json = dict[str, Any]
 _CODES: Final = {"success": 0, "application error": 1, "developer error": 2, "internal error": 3}
@@ -14,11 +15,11 @@ _LISTED_ONLY: Final = frozenset({"statusCode", "state", "web"})
 _STATUS: Final = {"developer error": "action developer error", "internal error": "whisk internal error"}
 
 
-def action(deployed: Deployed, code: str | None = None) -> Json:
+def action(deployed: Deployed, code: str | None = None, is_binary: bool = False) -> Json:
     """An action, as `actions` lists it; with its code as `actions/{name}` gives it."""
     spec = deployed.spec
     package = "" if spec.package == DEFAULT_PACKAGE else f"/{spec.package}"
-    executable: Json = {"kind": spec.kind, "binary": False}
+    executable: Json = {"kind": spec.kind, "binary": is_binary}
     if spec.components:
         executable = {"kind": spec.kind, "components": [_absolute(deployed, name) for name in spec.components]}
     elif code is not None:
@@ -35,6 +36,24 @@ def action(deployed: Deployed, code: str | None = None) -> Json:
         "updated": _millis(deployed.deployed_at),
     }
     return found if code is None else {**found, "parameters": _pairs(spec.inputs)}
+
+
+def package(made: Made, inside: Sequence[Deployed] | None = None) -> Json:
+    """A package, as `packages` lists it; with its actions as `packages/{name}` gives it."""
+    found: Json = {
+        "namespace": made.namespace,
+        "name": made.name,
+        "version": f"0.0.{made.version}",
+        "publish": False,
+        "annotations": _pairs(made.annotations),
+        "binding": False,
+        "updated": _millis(made.updated_at),
+    }
+    if inside is None:
+        return found
+    listed = ("name", "version", "annotations")
+    described = [{name: value for name, value in action(deployed).items() if name in listed} for deployed in inside]
+    return {**found, "binding": {}, "parameters": _pairs(made.parameters), "actions": described, "feeds": []}
 
 
 def _absolute(deployed: Deployed, component: str) -> str:

@@ -220,10 +220,11 @@ def test_adobe_auth_is_asked_for(server: ServerProcess, app: Path) -> None:
     assert answer.status_code == 401
 
 
-def test_adobes_openwhisk_client(server: ServerProcess, app: Path) -> None:
+def run_openwhisk(server: ServerProcess, program: str) -> Json:
+    """What a program with Adobe's OpenWhisk client prints."""
     environment = {"__OW_API_HOST": server.url, "__OW_API_KEY": ":".join(KEY), "NODE_PATH": str(PACKAGES)}
     done = subprocess.run(
-        ["node", str(Path(__file__).with_name("openwhisk-client.js"))],
+        ["node", str(Path(__file__).with_name(program))],
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
@@ -231,12 +232,23 @@ def test_adobes_openwhisk_client(server: ServerProcess, app: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    return dict(json.loads(done.stdout))
+
+
+def test_adobes_openwhisk_client(server: ServerProcess, app: Path) -> None:
+    found = run_openwhisk(server, "openwhisk-client.js")
     assert {"worker", "batch", "shell", "impatient"} <= set(found["actions"])
     assert found["known"] == "worker"
     assert found["checked"] == found["result"] == {"ok": True, "checkAction": True}
     assert any("__checkAction" in line for line in found["logs"])
     assert (found["isListed"], found["refused"]) == (True, 404)
+
+
+def test_adobes_openwhisk_client_deploys(server: ServerProcess, app: Path) -> None:
+    found = run_openwhisk(server, "openwhisk-deploy.js")
+    assert found["result"] == {"text": "Hello you"}
+    assert (found["again"], found["gone"], found["none"]) == (409, 404, [[], []])
+    assert "by-client" in found["packages"]
 
 
 def ended(rest: httpx.Client, activation_id: str) -> Json:

@@ -21,7 +21,7 @@ NOT_SENT = {
     "/_aemulator/reset": "emptying the server between two requests proves nothing of the others",
     "/_aemulator/restore": "its body is a tar, which no schema describes",
 }
-RUNTIME = ("/api/v1/", "/_aemulator/activations/")  # where its key opens
+RUNTIME = ("/api/v1/", "/runtime/", "/_aemulator/activations/")  # where its key opens
 BOXES = {"Assets HTTP API", "Sling", "Upload", "Login", "Blob storage", "Asset Compute", "I/O Events", "IMS", "Control"}
 
 
