@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageEr
 from compute.engine.containers import gif_with_packet, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
+from compute.engine.jpeg import with_its_end
 from compute.engine.png_chunks import exif_of
 from compute.engine.raster import HIGHEST_DENSITY, WHITE, Encoding, Raster, whole_where_meant, within_size
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt
@@ -87,9 +88,23 @@ class PillowPicture:
     def raster(self, box: Box, size: Size) -> Raster:
         stored_box = box.stored(self._orientation, self.size)
         stored_size = upright(size, self._orientation)
-        with reading():
-            image = self._decoded(stored_box, stored_size)
+        try:
+            with reading():
+                image = self._decoded(stored_box, stored_size)
+        except SourceCorrupt:
+            if not self._mend():
+                raise
+            with reading():
+                image = self._decoded(stored_box, stored_size)
         return self._wrap(image).scaled(stored_size).in_srgb().oriented(self._orientation)
+
+    def _mend(self) -> bool:
+        """Whether the file is to be read once more, with what it lacks of a whole JPEG."""
+        if "JPEG" not in self._formats or not isinstance(self._file, Path):
+            return False
+        if mended := with_its_end(self._file):
+            self._file = io.BytesIO(mended)
+        return mended is not None
 
     def _decoded(self, box: Box, size: Size) -> Image.Image:
         with self._opened() as image:

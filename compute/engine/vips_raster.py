@@ -13,6 +13,7 @@ from PIL import Image
 from compute.engine.containers import gif_with_packet, jpeg_with_density, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
+from compute.engine.jpeg import with_its_end
 from compute.engine.raster import HIGHEST_DENSITY, USUAL_DENSITY, WHITE, Encoding, whole_where_meant, within_size
 from compute.errors import GenericError, RenditionError, RenditionFormatUnsupported, SourceCorrupt
 
@@ -45,6 +46,7 @@ class VipsPicture:
         """Raises SourceCorrupt when the header can't be read."""
         self._path = path
         self._loader = loader
+        self._mended: bytes | None = None
         header = self._load()
         self._orientation = _orientation(header)
         self.size = upright(Size(header.width, header.height), self._orientation)
@@ -54,7 +56,13 @@ class VipsPicture:
         stored_box = box.stored(self._orientation, self.size)
         stored_size = upright(size, self._orientation)
         try:
-            return self._reduced(stored_box, stored_size).in_srgb().oriented(self._orientation)
+            try:
+                reduced = self._reduced(stored_box, stored_size)
+            except pyvips.Error:
+                if not self._mend():
+                    raise
+                reduced = self._reduced(stored_box, stored_size)
+            return reduced.in_srgb().oriented(self._orientation)
         except pyvips.Error as err:
             raise _failure(err, f"the source can't be decoded: {_reason(err, self._path)}", SourceCorrupt) from err
 
@@ -74,12 +82,19 @@ class VipsPicture:
             image = image.crop(x, y, max(1, w), max(1, h))
         return VipsRaster(_in_eight_bits(image)).scaled(size).in_memory()
 
+    def _mend(self) -> bool:
+        """Whether the file is to be read once more, with what it lacks of a whole JPEG."""
+        if self._loader != "jpegload" or self._mended:
+            return False
+        self._mended = with_its_end(self._path)
+        return self._mended is not None
+
     def _load(self, **options: Any) -> Any:
-        load = getattr(pyvips.Image, self._loader)
+        options |= {"access": "sequential", "fail_on": _STRICTNESS.get(self._loader, "truncated")}
         try:
-            return load(
-                str(self._path), access="sequential", fail_on=_STRICTNESS.get(self._loader, "truncated"), **options
-            )
+            if self._mended:
+                return pyvips.Image.jpegload_buffer(self._mended, **options)
+            return getattr(pyvips.Image, self._loader)(str(self._path), **options)
         except pyvips.Error as err:
             raise _failure(err, f"the source can't be read: {_reason(err, self._path)}", SourceCorrupt) from err
 

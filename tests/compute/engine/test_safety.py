@@ -1,10 +1,12 @@
 """Hostile and damaged files end with a reason, quickly."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -45,6 +47,37 @@ def test_the_limit_of_pixels_is_a_setting(make_workshop: Callable[[Limits], Work
 def test_a_truncated_picture_is_corrupt_and_not_half_grey(workshop: Workshop, fmt: str) -> None:
     content = encoded(photo(300, 300), fmt)
     assert workshop.reason(content[: len(content) * 2 // 3], name=f"a.{fmt.lower()}", fmt="png") == "SourceCorrupt"
+
+
+JPEGS: list[dict[str, Any]] = [
+    {},
+    {"subsampling": 0},
+    {"progressive": True},
+    {"restart_marker_rows": 1},
+    {"restart_marker_blocks": 1},
+]
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+@pytest.mark.parametrize("options", JPEGS)
+def test_a_jpeg_that_lacks_its_end_marker_alone_is_shown(
+    workshop: Workshop, options: dict[str, Any], missing: int
+) -> None:
+    content = encoded(photo(300, 300), **options)
+    for raw in ({}, {"width": 40}, {"crop": {"x": 8, "y": 8, "w": 200, "h": 292}}):
+        assert workshop.render(content[:-missing], fmt="png", **raw) == workshop.render(content, fmt="png", **raw)
+
+
+@pytest.mark.parametrize("options", JPEGS)
+def test_a_jpeg_that_lacks_more_is_corrupt(workshop: Workshop, options: dict[str, Any]) -> None:
+    content = encoded(photo(300, 300), **options)
+    lengths = [len(content) - less for less in (4, 6, 20, 100, 500)]
+    if "progressive" in options:  # between scans, where a picture of less detail would be whole
+        lengths += [match.start() for match in re.finditer(rb"\xff[\xc4\xda]", content)][4:]
+    if "restart_marker_rows" in options:
+        lengths += [match.start() + at for match in re.finditer(rb"\xff[\xd0-\xd7]", content) for at in range(3)]
+    for length in lengths:
+        assert workshop.reason(content[:length], fmt="png") == "SourceCorrupt", length
 
 
 @pytest.mark.parametrize("length", [1, 4, 12, 40])
