@@ -36,13 +36,14 @@ class Plan:
 
 
 class Cascade:
-    """Renders the pictures of one job."""
+    """Renders the pictures of one job, of which it has been told already that the source is being decoded."""
 
     def __init__(self, picture: Picture, limits: Limits, watermarks: Watermarks, report: Report) -> None:
         self._picture = picture
         self._limits = limits
         self._watermarks = watermarks
         self._report = report
+        self._decoding = True
         self._analysed: dict[Box, bytes] = {}
         self._latest: tuple[object, bytes] = (None, b"")
 
@@ -55,15 +56,17 @@ class Cascade:
                 plans[plan.box].append(plan)
             except RenditionError as err:
                 yield index, err
+        later = [plan.index for group in plans.values() for plan in group]
         for group in plans.values():
+            later = later[len(group) :]
             group.sort(key=lambda plan: (-plan.size.area, plan.instructions.fmt))
-            yield from self._group(group)
+            yield from self._group(group, later)
 
-    def _group(self, plans: list[Plan]) -> Iterator[Outcome]:
+    def _group(self, plans: list[Plan], later: list[int]) -> Iterator[Outcome]:
         made: list[Raster] = []
         for position, plan in enumerate(plans):
             try:
-                raster = self._raster(plan, made, plans[position:])
+                raster = self._raster(plan, made, [entry.index for entry in plans[position:]] + later)
             except RenditionError as err:  # the others would only fail in the same way
                 yield from ((waiting.index, err) for waiting in plans[position:])
                 return
@@ -75,14 +78,17 @@ class Cascade:
             except RenditionError as err:
                 yield plan.index, err
 
-    def _raster(self, plan: Plan, made: list[Raster], waiting: list[Plan]) -> Raster:
-        """From the smallest raster that is large enough; the first one, from the source."""
+    def _raster(self, plan: Plan, made: list[Raster], waiting: list[int]) -> Raster:
+        """From the smallest raster that is large enough; the first one, from the source, which all wait for: what
+        hangs does so for any part of it."""
         base = next((raster for raster in reversed(made) if raster.size.covers(plan.size)), None)
         if base is not None:
             self._report.at("render", [plan.index])
             return base.scaled(plan.size)
-        self._report.at("decode", [entry.index for entry in waiting])
+        if not self._decoding:
+            self._report.at("decode", waiting)
         raster = self._picture.raster(plan.box, plan.size)
+        self._decoding = False
         self._report.at("render", [plan.index])
         return raster
 

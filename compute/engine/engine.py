@@ -51,8 +51,13 @@ class Engine:
                 yield index, err
                 continue
             (pictures if instructions.fmt in MIMETYPES else others)[index] = instructions
+        measured = [index for index, instructions in others.items() if instructions.fmt == "json"]
         for index, instructions in others.items():
-            yield index, self._other(index, instructions, source, folder)
+            if instructions.fmt == "json":  # what can't be decoded in time for one can't be for the others
+                self._report.at("decode", [*measured, *pictures])
+            else:
+                self._report.at("preview" if instructions.fmt == "mp4" else "render", [index])
+            yield index, self._other(instructions, source, folder)
         if pictures:
             yield from self._pictures(pictures, source)
 
@@ -93,10 +98,7 @@ class Engine:
 
         return video.preview(source.path, instructions, self._limits.max_pixels, folder)
 
-    def _other(
-        self, index: int, instructions: Instructions, source: Source | None, folder: Path
-    ) -> Rendition | RenditionError:
-        self._report.at("preview" if instructions.fmt == "mp4" else "render", [index])
+    def _other(self, instructions: Instructions, source: Source | None, folder: Path) -> Rendition | RenditionError:
         try:
             return self._made(instructions, source, folder)
         except ModuleNotFoundError as err:

@@ -19,6 +19,7 @@ from compute.core_worker import CoreActivation, RenditionInstructions, Rendition
 from compute.engine.limits import Limits
 from compute.pool import PoolStopped, WorkerPool
 from tests.compute.engine.samples import decoded, encoded, photo
+from tests.compute.engine.test_documents import svg
 from tests.compute.storage import Storage
 from tests.server import wait_until
 
@@ -292,6 +293,24 @@ def test_what_takes_too_long_fails_and_the_rest_goes_on(storage: Storage) -> Non
         assert results[2].error_reason is None
         wait_until(lambda: pool.health()["alive"] == 1, WITHIN, "the process is replaced")
         assert run(pool, activation(storage, b"text", {"fmt": "text"}, name="a.txt"))[0].error_reason is None
+
+
+def test_a_source_that_hangs_costs_its_time_once(storage: Storage) -> None:
+    """Also when several parts of it are wanted, and machine metadata."""
+    noise = '<filter id="noise"><feTurbulence baseFrequency="0.05" numOctaves="1000000"/></filter>'
+    bomb = svg(f'{noise}<rect width="400" height="200" filter="url(#noise)"/>')
+    wanted: list[dict[str, Any]] = [
+        {"fmt": "json"},
+        {"fmt": "png"},
+        {"fmt": "png", "crop": {"x": 1, "y": 1, "w": 4, "h": 4}},
+        {"fmt": "jpeg", "crop": {"x": 2, "y": 1, "w": 4, "h": 4}},
+    ]
+    with running_pool(Limits(max_seconds=1)) as pool:
+        results = run(pool, activation(storage, bomb, *wanted, name="a.svg"))
+        assert {result.error_reason for result in results.values()} == {"GenericError"}
+        assert all("did not end within 1 seconds" in str(result.error_message) for result in results.values())
+        wait_until(lambda: pool.health()["alive"] == 1, WITHIN, "the process is replaced")
+        assert pool.health()["restarts"] == 1
 
 
 def test_what_takes_too_much_memory_fails_alone(storage: Storage) -> None:
