@@ -86,7 +86,8 @@ def _finished(path: NodePath, chunk: Chunk, blobs: BlobStorage, blob: str, user:
     received = sum(block.size for block in blocks)
     if received != chunk.total:
         raise InvalidUpload(f"{chunk.name} should have {chunk.total} bytes, but {received} were uploaded")
-    mime_type = chunk.mime_type if names.is_mime_type(chunk.mime_type) else names.mime_type(path.name)
+    says_something = names.is_mime_type(chunk.mime_type) and chunk.mime_type != names.DEFAULT_MIME_TYPE
+    mime_type = chunk.mime_type if says_something else names.mime_type(path.name)
     blobs.commit(blob, [block.index for block in blocks], mime_type)
     upload = Upload(blobs.container, blob, chunk.total, mime_type)
     with tree.writing():

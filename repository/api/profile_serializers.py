@@ -53,7 +53,18 @@ class Pixels(serializers.IntegerField):
         super().__init__(**(limits | options))
 
 
-class RowSerializer(serializers.Serializer[Row]):
+class KnownFields(serializers.Serializer[Any]):
+    """A field that there is not is an error: a misspelt one would make a rendition that nobody asked for."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        if unknown:
+            words = _("There is no such field; there are: %(fields)s") % {"fields": ", ".join(self.fields)}
+            raise serializers.ValidationError({str(name): [words] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class RowSerializer(KnownFields):
     """`node` names the stored node of a row that is edited, so that what others wrote into it stays."""
 
     node = serializers.CharField(required=False, allow_blank=True, default="", max_length=255)
@@ -124,7 +135,7 @@ class WorkerSerializer(RowSerializer):
         return params
 
 
-class ProfileSerializer(serializers.Serializer[Profile]):
+class ProfileSerializer(KnownFields):
     name = serializers.CharField(read_only=True, help_text="The name of its node")
     path = serializers.CharField(read_only=True)
     title = serializers.CharField(max_length=150)

@@ -107,7 +107,7 @@ def posted(sent: QueryDict) -> dict[str, Any]:
 
 def checked(data: Mapping[str, Any]) -> tuple[Profile | None, ProfileForm]:
     """The profile, or None with a form that says what is wrong."""
-    serializer = ProfileSerializer(data=data)
+    serializer = ProfileSerializer(data={**data, "custom": [_without_pairs(row) for row in data["custom"]]})
     repeated = {index for index, row in enumerate(data["custom"]) if len(row["params"]) < len(row["pairs"])}
     if serializer.is_valid() and not repeated:
         return profile_of(serializer.validated_data), _form(data, {})
@@ -131,7 +131,7 @@ def readable(data: Mapping[str, Any]) -> Profile:
         rows.append(ImageRendition(FPO_RENDITION, "jpeg", quality=number, rules=FPO_RULES))
     for name in LISTS:
         for row in data[name]:
-            serializer = _ROW_SERIALIZERS[name](data=row)
+            serializer = _ROW_SERIALIZERS[name](data=_without_pairs(row))
             if serializer.is_valid():
                 rows.append(_BUILDERS[name](serializer.validated_data))
     return Profile(str(data["title"]), tuple(rows))
@@ -150,6 +150,11 @@ def _row(sent: QueryDict, name: str, key: str) -> dict[str, Any]:
         row["pairs"] = [(param.strip(), value) for param, value in pairs if param.strip() or value]
         row["params"] = dict(row["pairs"])
     return row
+
+
+def _without_pairs(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a row is the JSON's; its pairs are the form's."""
+    return {name: value for name, value in row.items() if name != "pairs"}
 
 
 def _form(data: Mapping[str, Any], errors: Mapping[str, Any]) -> ProfileForm:

@@ -116,6 +116,9 @@ WORKER = {"name": "C", "extension": "png", "worker": "https://x.adobeioruntime.n
         ({"custom": [WORKER | {"extension": "p/g"}]}, ("custom", "0", "extension"), "letters"),
         ({"images": [{"name": f"{n}.png"} for n in range(101)]}, ("title",), "100"),
         ({"title": ""}, ("title",), "blank"),
+        ({"images": [{"name": "a.webp", "fmt": "webp"}]}, ("images", "0", "fmt"), "there are: node, name"),
+        ({"custom": [WORKER | {"metadata": True}]}, ("custom", "0", "metadata"), "createMetadataRendition"),
+        ({"workers": [WORKER]}, ("workers",), "custom"),
     ],
 )
 def test_what_is_wrong_is_said_of_the_field(

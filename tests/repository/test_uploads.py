@@ -319,6 +319,18 @@ def test_the_legacy_servlet_takes_a_file(client: httpx.Client, folder: str) -> N
     assert again.status_code == 409
 
 
+def test_the_legacy_servlet_knows_a_file_by_its_name_when_the_client_does_not(
+    client: httpx.Client, folder: str
+) -> None:
+    for name, said, is_stored_as in (
+        ("a.webp", "application/octet-stream", "image/webp"),  # what curl says of it
+        ("b.webp", "image/x-own", "image/x-own"),
+        ("c", "application/octet-stream", "application/octet-stream"),
+    ):
+        client.post(f"{folder}.createasset.html", files={"file": (name, b"abc", said)}).raise_for_status()
+        assert client.get(f"{folder}/{name}").headers["content-type"] == is_stored_as
+
+
 def test_the_legacy_servlet_takes_chunks(client: httpx.Client, folder: str) -> None:
     content = bytes(range(256)) * 30
     for _ in range(2):
