@@ -4,6 +4,7 @@
 request costs a fifth of the processor time here.
 """
 
+import errno
 import http.client
 import io
 import random
@@ -27,6 +28,8 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _RETRIED = {408, 429}
 _BROKEN = (OSError, http.client.HTTPException)
 _HOPELESS = (ssl.SSLCertVerificationError, socket.gaierror, http.client.InvalidURL)
+_LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+"""Of a file that is written here: sending again helps as little."""
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 
 Body = bytes | Callable[[], io.RawIOBase]
@@ -39,6 +42,10 @@ class HttpFailure(GenericError):
     def __init__(self, method: str, url: str, status: int, text: str) -> None:
         super().__init__(f"{method} '{redacted(url)}' failed with status {status}: {text}".rstrip(": "))
         self.status = status
+
+
+def _is_hopeless(err: Exception) -> bool:
+    return isinstance(err, _HOPELESS) or (isinstance(err, OSError) and err.errno in _LOCAL)
 
 
 def redacted(url: str) -> str:
@@ -149,7 +156,7 @@ class Connections:
                 if (err.status < 500 and err.status not in _RETRIED) or time.monotonic() + pause > give_up:
                     raise
             except _BROKEN as err:
-                if isinstance(err, _HOPELESS) or time.monotonic() + pause > give_up:
+                if _is_hopeless(err) or time.monotonic() + pause > give_up:
                     raise GenericError(f"{method} '{redacted(url)}' failed: {_cause(err)}") from err
             time.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(pause * 2, 5.0)

@@ -23,6 +23,7 @@ from compute.rendition_events import Outcome
 from compute.runtime_worker import Fate
 from compute.sabotage import sabotage_of
 from compute.worker_calls import WorkerCall
+from contract import retry_after
 from contract.events import FAILED
 from contract.texts import clean
 from dbthreads import in_db
@@ -47,11 +48,12 @@ bell = Doorbell()
 
 
 class CallFailed(Exception):
-    """The worker did not take the call: why, and whether another call may help."""
+    """The worker did not take the call: why, and whether another call may help, which it wants `after` seconds."""
 
-    def __init__(self, message: str, may_retry: bool) -> None:
+    def __init__(self, message: str, may_retry: bool, after: float = 0.0) -> None:
         super().__init__(message)
         self.may_retry = may_retry
+        self.after = after
 
 
 class EventsAway(Exception):
@@ -153,8 +155,9 @@ class Attendants:
         return replace(rest, tasks=()) if made.fate else rest
 
     async def _called_in_vain(self, call: WorkerCall, err: CallFailed, deadline: float) -> None:
-        if err.may_retry and call.attempts < MAX_CALLS and time.time() < deadline:
-            await in_db(worker_calls.look_again, call.invocation_id, time.time() + 0.5 * 2 ** (call.attempts - 1))
+        again = time.time() + max(0.5 * 2 ** (call.attempts - 1), err.after)
+        if err.may_retry and call.attempts < MAX_CALLS and again < deadline:
+            await in_db(worker_calls.look_again, call.invocation_id, again)
         else:
             await self._settle(call, await _arrived(self._client, call), str(err))
 
@@ -233,7 +236,8 @@ async def _invoke(client: httpx.AsyncClient, call: WorkerCall, deadline: float) 
         raise CallFailed(f"The worker {call.worker} cannot be called: {err}", may_retry=True) from err
     if not answer.is_success:
         words = f"The worker {call.worker} answered {answer.status_code}: {answer.text[:500]}".rstrip(": ")
-        raise CallFailed(words, may_retry=answer.status_code in RETRIED)
+        after = retry_after.seconds_of(answer.headers.get("retry-after", "")) or 0.0
+        raise CallFailed(words, may_retry=answer.status_code in RETRIED, after=after)
     return _activation_id(answer)
 
 

@@ -6,8 +6,6 @@ Every failure is a ServiceUnavailable, which may be tried again, or another Serv
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -19,7 +17,7 @@ import orjson
 from django.conf import settings
 
 import trust
-from contract import jsontext
+from contract import jsontext, retry_after
 from contract.events import JournalPage
 from contract.process import ProcessAnswer, RegisterAnswer
 from probes import names, outgoing, parties
@@ -177,7 +175,7 @@ def _successful(response: httpx.Response, service: str) -> httpx.Response:
         return response
     message = f"{service} answered {response.status_code}: {_words(response)}"
     if response.status_code in _RETRIED or response.is_server_error:
-        raise ServiceUnavailable(message, _retry_after(response))
+        raise ServiceUnavailable(message, retry_after.seconds_of(response.headers.get("retry-after", "")))
     raise ServiceError(message)
 
 
@@ -195,17 +193,6 @@ def _parsed(model: type[Answer], response: httpx.Response) -> Answer:
 def _position_of_next(response: httpx.Response) -> str:
     url = response.links.get("next", {}).get("url", "")
     return next(iter(parse_qs(urlsplit(url).query).get("since", [])), "")
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds from now; the header has seconds or a date."""
-    written = response.headers.get("retry-after", "")
-    if written.isascii() and written.isdigit():
-        return float(written)
-    try:
-        return max(0.0, (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _words(response: httpx.Response) -> str:

@@ -50,6 +50,8 @@ class CustomWorker(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.behaviour = behaviour
         self.calls: list[Call] = []
+        self.headers: dict[str, str] = {}
+        """Of its answers."""
 
     @property
     def url(self) -> str:
@@ -70,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(content)))
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 

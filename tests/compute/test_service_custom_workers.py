@@ -1,6 +1,7 @@
 """Custom workers: one call for each URL, and one event for each rendition whatever the worker does."""
 
 import threading
+import time
 from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
@@ -86,6 +87,33 @@ def test_a_worker_that_is_overloaded_is_called_again(adobe: httpx.Client, journa
         (event,) = journal.wait_for(1, request_id=process(adobe, custom(worker.url, "a")))
         assert event["type"] == "rendition_created"
         assert len(worker.calls) == 2
+
+
+def test_a_worker_is_called_again_when_it_wants_to_be(adobe: httpx.Client, journal: JournalReader) -> None:
+    called: list[float] = []
+
+    def answer(call: Call) -> tuple[int, object]:
+        called.append(time.monotonic())
+        if len(called) < 2:
+            return 429, b""
+        call.send_event(str(adobe.base_url).rstrip("/"), call.body["renditions"][0])
+        return 200, ACTIVATION
+
+    with custom_worker(answer) as worker:
+        worker.headers["retry-after"] = "1"
+        (event,) = journal.wait_for(1, request_id=process(adobe, custom(worker.url, "a")))
+    assert event["type"] == "rendition_created"
+    assert called[1] - called[0] >= 1
+
+
+def test_a_worker_that_wants_to_be_called_after_the_deadline_has_failed(
+    adobe: httpx.Client, journal: JournalReader
+) -> None:
+    with custom_worker(lambda _: (429, b"")) as worker:
+        worker.headers["retry-after"] = "86400"
+        (event,) = journal.wait_for(1, request_id=process(adobe, custom(worker.url, "a")))
+        assert "answered 429" in event["errorMessage"]
+        assert len(worker.calls) == 1
 
 
 def test_a_worker_that_is_not_there(adobe: httpx.Client, journal: JournalReader) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,15 @@ def test_a_broken_download_is_begun_again(transfer: Transfer, storage: Storage, 
 def test_a_server_error_is_tried_again(transfer: Transfer, storage: Storage, tmp_path: Path) -> None:
     storage.refusals["/blob"] = [503, 500, 429]
     assert download(transfer, SourceRef(storage.source("/blob", b"x")), tmp_path).size == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is always full")
+def test_a_full_disk_is_not_tried_again(storage: Storage) -> None:
+    started = time.monotonic()
+    source = SourceRef(storage.source("/blob", b"content"))
+    with pytest.raises(GenericError, match="No space left"):
+        Transfer(Connections(retry_seconds=30), LIMIT).download(source, Path("/dev/full"), lambda: None)
+    assert time.monotonic() - started < 10
 
 
 def test_retries_come_to_an_end(storage: Storage, tmp_path: Path) -> None:
