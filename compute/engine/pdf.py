@@ -25,6 +25,11 @@ class PdfPicture:
             self._document.init_forms()  # or the values of form fields would be missing
             self._page = self._document[0]
             width, height = self._page.get_size()
+            if not (width and height):  # nothing of the page lies in its crop box
+                self._page.set_cropbox(*self._page.get_mediabox())
+                self._page.close()
+                self._page = self._document[0]
+                width, height = self._page.get_size()
         except (pypdfium2.PdfiumError, IndexError) as err:
             raise SourceCorrupt(f"the PDF has no readable first page: {err}") from err
         self.size = Size(max(1, round(width)), max(1, round(height)))

@@ -94,12 +94,16 @@ def wrapper(limits: Limits) -> Wrap:
 def _by_libvips(source: Source, fmt: Format, limits: Limits) -> Picture:
     from compute.engine.vips_raster import VipsPicture
 
-    if fmt.name != "TIFF":
-        return VipsPicture(source.path, fmt.vips_loader)
-    from compute.engine.tiff import libvips_reads
+    if fmt.name == "TIFF":
+        from compute.engine.tiff import libvips_reads
 
-    if not libvips_reads(source.path):
-        raise SourceCorrupt("libvips does not read TIFF files of this kind")
+        if not libvips_reads(source.path):
+            raise SourceCorrupt("libvips does not read TIFF files of this kind")
+    if fmt.name == "GIF":
+        from compute.engine.gif import covers_its_canvas
+
+        if not covers_its_canvas(source.path):
+            raise SourceCorrupt("libvips does not read GIF files of this kind")
     return VipsPicture(source.path, fmt.vips_loader)
 
 
@@ -108,6 +112,10 @@ def _by_pillow(source: Source, fmt: Format, limits: Limits) -> Picture:
         from compute.engine.jpeg2000 import Jpeg2000Picture
 
         return Jpeg2000Picture(source.path, wrapper(limits), fmt.pillow_plugins)
+    if fmt.name == "GIF":
+        from compute.engine.gif import GifPicture
+
+        return GifPicture(source.path, wrapper(limits), fmt.pillow_plugins)
     return PillowPicture(source.path, wrapper(limits), fmt.pillow_plugins)
 
 

@@ -69,6 +69,30 @@ def test_a_pdf_without_a_size_has_one_pixel_a_point(workshop: Workshop) -> None:
     assert decoded(workshop.render(pdf(), fmt="jpeg")).size == (200, 100)
 
 
+def with_page(more: bytes) -> bytes:
+    return pdf().replace(b"/Contents 4 0 R", b"/Contents 4 0 R" + more)
+
+
+@pytest.mark.parametrize(
+    ("box", "size"),
+    [(b"50 0 150 100", (100, 100)), (b"150 50 900 900", (50, 50)), (b"300 300 400 400", (200, 100))],
+)
+def test_a_pdf_shows_its_crop_box_or_all_when_that_lies_outside(
+    workshop: Workshop, box: bytes, size: tuple[int, int]
+) -> None:
+    made = decoded(workshop.render(with_page(b"/CropBox[" + box + b"]"), fmt="png"))
+    assert made.size == size
+    if size == (200, 100):
+        assert made.tobytes() == decoded(workshop.render(pdf(), fmt="png")).tobytes()
+
+
+@pytest.mark.parametrize("flags", [b"", b"/F 0", b"/F 4"])
+def test_annotations_of_a_pdf_are_drawn_whether_they_are_printed_or_not(workshop: Workshop, flags: bytes) -> None:
+    square = b"<</Type/Annot/Subtype/Square/Rect[150 50 190 90]/IC[0 1 0]/C[0 1 0]" + flags + b">>"
+    made = decoded(workshop.render(with_page(b"/Annots[" + square + b"]"), fmt="png"))
+    assert colour(made, 0.85, 0.3) == (0, 255, 0)
+
+
 def test_the_paper_of_a_pdf_can_be_coloured(workshop: Workshop) -> None:
     made = decoded(workshop.render(pdf(), fmt="png", pdfbgcolor="#ff8000"))
     assert near(colour(made, 0.99, 0.01), (255, 128, 0), 1)

@@ -1,6 +1,7 @@
 """Pictures out of pictures: size, orientation, colours, transparency, formats."""
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,20 @@ def test_both_engines_agree_on_a_real_cmyk_profile(tmp_path: Path) -> None:
         for vips in (True, False)
     ]
     assert near(pixels[0], pixels[1], 4)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_gif_is_transparent_where_its_first_frame_is_not(workshop: Workshop, mode: str) -> None:
+    content = bytearray(encoded(Image.new("RGB", (20, 10), (220, 20, 20)).convert(mode), "GIF"))
+    content[6:10] = struct.pack("<HH", 60, 40)
+    frame = content.index(b"\x2c", 13 + 3 * 2 ** ((content[10] & 7) + 1))
+    content[frame + 1 : frame + 5] = struct.pack("<HH", 30, 20)
+    for crop in (None, {"x": 20, "y": 10, "w": 30, "h": 20}):
+        made = decoded(workshop.render(bytes(content), fmt="png", crop=crop)).convert("RGBA")
+        assert made.getchannel("A").getbbox() == ((30, 20, 50, 30) if crop is None else (10, 10, 30, 20))
+    assert colour(decoded(workshop.render(bytes(content), fmt="jpeg")), 0.1, 0.1) == (255, 255, 255)
+    expected = (220, 20, 20) if mode == "RGB" else (80, 80, 80)
+    assert near(colour(decoded(workshop.render(bytes(content), fmt="jpeg")), 0.67, 0.62), expected)
 
 
 @pytest.mark.parametrize("fmt", ["png", "webp", "gif", "tiff", "avif"])
