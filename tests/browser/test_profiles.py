@@ -230,6 +230,26 @@ def test_reprocess_from_the_selection_and_from_the_asset(page: Page, client: htt
     expect(page.locator('[data-rendition="after.webp"]')).to_have_count(0, timeout=PATIENCE)
 
 
+def test_reprocessing_a_folder_says_that_it_is_for_all_that_is_in_it(
+    page: Page, client: httpx.Client, folder: str
+) -> None:
+    client.post(f"/api/assets{folder.removeprefix('/content/dam')}/inner", json={"class": "assetFolder"})
+    upload(client, f"{folder}/inner", "a.jpg", photo_bytes((30, 20)))
+    upload(client, folder, "b.jpg", photo_bytes((30, 20)))
+    page.goto(f"/assets.html{folder}")
+    dialog, hint = page.locator("#dialog-reprocess"), page.get_by_text("all assets in it are processed, at any depth")
+    page.locator(".item.folder input").check(force=True)
+    page.get_by_role("button", name="Reprocess").click()
+    expect(hint).to_be_visible()
+    dialog.get_by_role("button", name="Reprocess").click()
+    expect(page.get_by_text("1 asset is processed again.")).to_be_visible()
+    page.locator(".item.folder input").uncheck(force=True)
+    page.locator(".item.asset input").check(force=True)
+    page.get_by_role("button", name="Reprocess").click()
+    expect(dialog).to_be_visible()
+    expect(hint).to_be_hidden()
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/npm")
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 360)])
 def test_axe_finds_nothing(visitors: Visitors, client: httpx.Client, folder: str, scheme: str, width: int) -> None:

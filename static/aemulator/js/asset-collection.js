@@ -177,7 +177,7 @@ class AssetCollection extends HTMLElement {
       copy: () => askToCopy(this.subjects),
       "apply-profile": () => askForProfile(this.chosen.filter(({ kind }) => kind === "folder").map(({ path }) => path)),
       rename: () => this.rename(),
-      reprocess: () => askToReprocess(this.subjects),
+      reprocess: () => askToReprocess(this.subjects, this.hasFolders),
       move: () => this.move(),
       delete: () => this.remove(),
     };
@@ -235,6 +235,11 @@ class AssetCollection extends HTMLElement {
   get subjects() {
     const paths = this.chosen.map(({ path }) => path);
     return paths.length || !this.focused ? paths : [this.focused.dataset.path];
+  }
+
+  /** Whether folders are among them. */
+  get hasFolders() {
+    return this.chosen.length ? this.chosen.some(({ kind }) => kind === "folder") : this.focused?.dataset.kind === "folder";
   }
 
   properties() {

@@ -65,7 +65,7 @@ class AssetPage extends HTMLElement {
     if (button?.dataset.act === "show") this.show(button.closest("li"));
     if (button?.dataset.act === "move") this.move();
     if (button?.dataset.act === "delete") this.remove();
-    if (button?.dataset.act === "reprocess") askToReprocess([this.dataset.path]);
+    if (button?.dataset.act === "reprocess") askToReprocess([this.dataset.path], false);
     if (button?.dataset.act === "create-version") this.createVersion();
     if (button?.dataset.act === "restore") this.restore(button.closest("li").dataset);
   }

@@ -25,11 +25,11 @@ form.addEventListener("submit", (event) => {
   problem.textContent = _("Choose at least one of the first three.");
 });
 
-/** Asks what to process of `paths`, assets and folders, and has it done. */
-export async function askToReprocess(paths) {
+/** Asks what to process of `paths`, assets and perhaps folders, and has it done. */
+export async function askToReprocess(paths, withFolders) {
   if (!paths.length) return;
   parts.disabled = true;
-  const answer = await ask("reprocess", { names: paths });
+  const answer = await ask("reprocess", { names: paths, below: (hint) => (hint.hidden = !withFolders) });
   if (!answer) return;
   const advanced = answer.values.scope === "advanced";
   const wanted = advanced ? PARTS.filter((part) => part in answer.values) : [];
