@@ -74,11 +74,14 @@ class PillowPicture:
     scalable = False
     paper: Colour | None = None
 
-    def __init__(self, file: "Path | io.BytesIO", wrap: Wrap, formats: tuple[str, ...]) -> None:
-        """Raises SourceCorrupt when the header can't be read."""
+    def __init__(
+        self, file: "Path | io.BytesIO", wrap: Wrap, formats: tuple[str, ...], profile: bytes | None = None
+    ) -> None:
+        """`profile`: of a file that has none in it. Raises SourceCorrupt when the header can't be read."""
         self._file = file
         self._wrap = wrap
         self._formats = formats
+        self._profile = profile
         with reading(), self._opened() as image:
             self._orientation = _orientation(image)
             self._stored = Size(*image.size)
@@ -126,6 +129,8 @@ class PillowPicture:
             self._file.open("rb") if isinstance(self._file, Path) else nullcontext(self._file) as file,
             Image.open(file, formats=self._formats) as image,
         ):
+            if self._profile:
+                image.info["icc_profile"] = self._profile
             yield image
 
 

@@ -104,7 +104,15 @@ def _by_libvips(source: Source, fmt: Format, limits: Limits) -> Picture:
 
         if not covers_its_canvas(source.path):
             raise SourceCorrupt("libvips does not read GIF files of this kind")
-    return VipsPicture(source.path, fmt.vips_loader)
+    return VipsPicture(source.path, fmt.vips_loader, _named_colours(source, fmt))
+
+
+def _named_colours(source: Source, fmt: Format) -> bytes | None:
+    if fmt.name not in {"PNG", "AVIF", "HEIC"}:
+        return None
+    from compute.engine.named_colours import profile_of
+
+    return profile_of(source.path, fmt.name)
 
 
 def _by_pillow(source: Source, fmt: Format, limits: Limits) -> Picture:
@@ -116,7 +124,7 @@ def _by_pillow(source: Source, fmt: Format, limits: Limits) -> Picture:
         from compute.engine.gif import GifPicture
 
         return GifPicture(source.path, wrapper(limits), fmt.pillow_plugins)
-    return PillowPicture(source.path, wrapper(limits), fmt.pillow_plugins)
+    return PillowPicture(source.path, wrapper(limits), fmt.pillow_plugins, _named_colours(source, fmt))
 
 
 def _by_pillow_heif(source: Source, fmt: Format, limits: Limits) -> Picture:

@@ -42,9 +42,10 @@ class VipsPicture:
     scalable = False
     paper: Colour | None = None
 
-    def __init__(self, path: Path, loader: str) -> None:
-        """Raises SourceCorrupt when the header can't be read."""
+    def __init__(self, path: Path, loader: str, profile: bytes | None = None) -> None:
+        """`profile`: of a file that has none in it. Raises SourceCorrupt when the header can't be read."""
         self._path = path
+        self._profile = profile
         self._loader = loader
         self._mended: bytes | None = None
         header = self._load()
@@ -80,6 +81,9 @@ class VipsPicture:
         x, y, w, h = (length // factor for length in box)
         if (w, h) != (image.width, image.height):
             image = image.crop(x, y, max(1, w), max(1, h))
+        if self._profile:
+            image = image.copy()
+            image.set_type(pyvips.GValue.blob_type, _ICC, self._profile)
         return VipsRaster(_in_eight_bits(image)).scaled(size).in_memory()
 
     def _mend(self) -> bool:
