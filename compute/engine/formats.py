@@ -56,6 +56,7 @@ class Format:
 _VIPS = (Decoder.LIBVIPS, Decoder.PILLOW)
 _PILLOW = (Decoder.PILLOW,)
 _OOXML = "application/vnd.openxmlformats-officedocument."
+_MACRO = "macroEnabled.12"
 _ODF = "application/vnd.oasis.opendocument."
 
 FORMATS: tuple[Format, ...] = (
@@ -86,6 +87,13 @@ FORMATS: tuple[Format, ...] = (
     Format("DOCX", Kind.OFFICE, f"{_OOXML}wordprocessingml.document", ("docx",), (Decoder.EMBEDDED,)),
     Format("PPTX", Kind.OFFICE, f"{_OOXML}presentationml.presentation", ("pptx",), (Decoder.EMBEDDED,)),
     Format("XLSX", Kind.OFFICE, f"{_OOXML}spreadsheetml.sheet", ("xlsx",), (Decoder.EMBEDDED,)),
+    Format("DOCM", Kind.OFFICE, f"application/vnd.ms-word.document.{_MACRO}", ("docm",), (Decoder.EMBEDDED,)),
+    Format("PPTM", Kind.OFFICE, f"application/vnd.ms-powerpoint.presentation.{_MACRO}", ("pptm",), (Decoder.EMBEDDED,)),
+    Format("XLSM", Kind.OFFICE, f"application/vnd.ms-excel.sheet.{_MACRO}", ("xlsm",), (Decoder.EMBEDDED,)),
+    Format("DOTX", Kind.OFFICE, f"{_OOXML}wordprocessingml.template", ("dotx",), (Decoder.EMBEDDED,)),
+    Format("POTX", Kind.OFFICE, f"{_OOXML}presentationml.template", ("potx",), (Decoder.EMBEDDED,)),
+    Format("PPSX", Kind.OFFICE, f"{_OOXML}presentationml.slideshow", ("ppsx",), (Decoder.EMBEDDED,)),
+    Format("XLTX", Kind.OFFICE, f"{_OOXML}spreadsheetml.template", ("xltx",), (Decoder.EMBEDDED,)),
     Format("ODT", Kind.OFFICE, f"{_ODF}text", ("odt",), (Decoder.EMBEDDED,)),
     Format("ODP", Kind.OFFICE, f"{_ODF}presentation", ("odp",), (Decoder.EMBEDDED,)),
     Format("ODS", Kind.OFFICE, f"{_ODF}spreadsheet", ("ods",), (Decoder.EMBEDDED,)),
@@ -108,6 +116,9 @@ FORMATS: tuple[Format, ...] = (
     Format("FLAC", Kind.AUDIO, "audio/flac", ("flac",)),
     Format("Ogg", Kind.AUDIO, "audio/ogg", ("ogg", "oga", "opus")),
     Format("AIFF", Kind.AUDIO, "audio/x-aiff", ("aif", "aiff")),
+    Format("WMA", Kind.AUDIO, "audio/x-ms-wma", ("wma",)),
+    Format("AAC", Kind.AUDIO, "audio/aac", ("aac", "adts")),
+    Format("AC3", Kind.AUDIO, "audio/ac3", ("ac3",)),
     Format("ZIP", Kind.ARCHIVE, "application/zip", ("zip",)),
     Format("RTF", Kind.TEXT, "application/rtf", ("rtf",)),
     Format("JSON", Kind.TEXT, "application/json", ("json",)),
@@ -123,7 +134,9 @@ _BY_EXTENSION = {extension: entry for entry in FORMATS for extension in entry.ex
 _BY_MIMETYPE = {entry.mimetype: entry for entry in FORMATS}
 
 HEAD = 4096  # bytes that are enough to tell a format
+_DESCRIPTION_MAXIMUM = 1024 * 1024  # of the parts of a file that say more
 
+_TYPES = "[Content_Types].xml"
 _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -141,7 +154,6 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "EPS"),
     (b"\xc5\xd0\xd3\xc6", "EPS"),
     (b"FLV\x01", "FLV"),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "WMV"),
     (b"\0\0\x01\xba", "MPEG"),
     (b"\0\0\x01\xb3", "MPEG"),
     (b"ID3", "MP3"),
@@ -149,7 +161,11 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xf3", "MP3"),
     (b"\xff\xf2", "MP3"),
     (b"fLaC", "FLAC"),
+    (b"\x0b\x77", "AC3"),
 )
+_ASF = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
+_ASF_SOUND = b"\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b"  # types of streams
+_ASF_PICTURES = b"\xc0\xef\x19\xbc" + _ASF_SOUND[4:]
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RIFF = {b"WEBP": "WebP", b"AVI ": "AVI", b"WAVE": "WAV"}
 _BRANDS = {
@@ -208,7 +224,7 @@ def _by_signature(head: bytes) -> str | None:
 
 def _by_structure(head: bytes, path: Path) -> str | None:
     checks: tuple[Callable[[bytes, Path], str | None], ...] = (
-        _riff, _boxes, _pdf, _markup, _zip, _compound, _ebml, _ogg, _transport_stream,
+        _riff, _boxes, _pdf, _markup, _zip, _compound, _ebml, _ogg, _asf, _adts, _transport_stream,
     )  # fmt: skip
     return next((name for check in checks if (name := check(head, path))), None)
 
@@ -273,6 +289,7 @@ def _zip(head: bytes, path: Path) -> str | None:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(200).decode("ascii", "replace") if "mimetype" in names else ""
+            types = archive.open(_TYPES).read(_DESCRIPTION_MAXIMUM) if _TYPES in names else b""
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -286,8 +303,19 @@ def _zip(head: bytes, path: Path) -> str | None:
         return "ZIP"
     main_parts = {"word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX", "xl/workbook.xml": "XLSX"}
     office = next((found for part, found in main_parts.items() if part in names), None)
+    if office:
+        return _kind_of_main_part(types) or office
     opendocument = _BY_MIMETYPE.get(kind.strip().removesuffix("-template"))
-    return office or (opendocument.name if opendocument else "ZIP")
+    return opendocument.name if opendocument else "ZIP"
+
+
+def _kind_of_main_part(types: bytes) -> str | None:
+    """A document with macros, a template or a slide show is made of the same parts as any other."""
+    named = (
+        found[1].decode("ascii", "replace") for found in re.finditer(rb"\"(application/[\w.-]+)\.main\+xml\"", types)
+    )
+    formats = (_BY_MIMETYPE.get(f"{kind}.12" if kind.endswith("macroEnabled") else kind) for kind in named)
+    return next((entry.name for entry in formats if entry), None)
 
 
 def _compound(head: bytes, path: Path) -> str | None:
@@ -308,6 +336,22 @@ def _ogg(head: bytes, path: Path) -> str | None:
     if head[:4] != b"OggS":
         return None
     return "Ogg video" if b"\x80theora" in head else "Ogg"
+
+
+def _asf(head: bytes, path: Path) -> str | None:
+    if not head.startswith(_ASF):
+        return None
+    with path.open("rb") as file:
+        header = file.read(min(int.from_bytes(head[16:24], "little"), _DESCRIPTION_MAXIMUM))
+    return "WMA" if _ASF_SOUND in header and _ASF_PICTURES not in header else "WMV"
+
+
+def _adts(head: bytes, path: Path) -> str | None:
+    """Frames of AAC; where the first says that it ends, a second begins."""
+    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
+        return None
+    following = head[(head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5 :]
+    return "AAC" if not following or (following[0] == 0xFF and following[1:2] == head[1:2]) else None
 
 
 def _transport_stream(head: bytes, path: Path) -> str | None:

@@ -9,7 +9,10 @@ _LABELS: Final = {
     "application/postscript": "EPS",
     "application/vnd.adobe.xd": "XD",
     "application/vnd.ms-excel": "Excel",
+    "application/vnd.ms-excel.sheet.macroEnabled.12": "Excel",
     "application/vnd.ms-powerpoint": "PowerPoint",
+    "application/vnd.ms-powerpoint.presentation.macroEnabled.12": "PowerPoint",
+    "application/vnd.ms-word.document.macroEnabled.12": "Word",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
@@ -34,6 +37,7 @@ _SEE_THROUGH: Final = frozenset(
         "image/x-icon",
     }
 )
+_DOCUMENTS: Final = ("officedocument", "msword", "macroEnabled")
 _ICONS: Final = {"image": "image", "video": "video", "audio": "sound", "text": "document"}
 
 
@@ -51,7 +55,7 @@ def label(mime_type: str, name: str) -> str:
 
 def icon(mime_type: str) -> str:
     """The name of a symbol in templates/ui/icons.html."""
-    if mime_type == "application/pdf" or "officedocument" in mime_type or "msword" in mime_type:
+    if mime_type == "application/pdf" or any(sign in mime_type for sign in _DOCUMENTS):
         return "document"
     return _ICONS.get(mime_type.partition("/")[0], "file")
 

@@ -59,6 +59,8 @@ def test_suggestions_are_never_refused_for_their_characters(text: str) -> None:
         ("a.pdf", "application/pdf"),
         ("cq5dam.web.1280.1280.jpeg", "image/jpeg"),
         ("noextension", "application/octet-stream"),
+        ("a.docm", "application/vnd.ms-word.document.macroEnabled.12"),
+        ("a.wma", "audio/x-ms-wma"),
         ("a.unknown", "application/octet-stream"),
     ],
 )

@@ -17,6 +17,22 @@ def identified(folder: Path, content: bytes, name: str = "file", mimetype: str |
     return (source.format.name if source.format else None), source.mimetype
 
 
+def office(part: str, main: str) -> bytes:
+    types = f'<Types><Override PartName="/{part}" ContentType="application/{main}.main+xml"/></Types>'
+    return archive(**{part: "x", "[Content_Types].xml": types})
+
+
+def asf(*streams: int) -> bytes:
+    rest = bytes.fromhex("4d5bcf11a8fd00805f5c442b")
+    body = b"".join(number.to_bytes(4, "little") + rest for number in streams)
+    head = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(8)
+    return head + (6000 + len(body)).to_bytes(8, "little") + bytes(5976) + body
+
+
+SOUND, PICTURES = 0xF8699E40, 0xBC19EFC0
+ADTS = b"\xff\xf1\x50\x80\x01\x1f\xfc\0"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "expected"),
     [
@@ -34,6 +50,17 @@ def identified(folder: Path, content: bytes, name: str = "file", mimetype: str |
         (b"<html><body><svg></svg></body></html>", "a.html", "HTML"),
         (archive(word__document_dot_xml="x"), "a.zip", "DOCX"),
         (archive(a="x"), "a.docx", "ZIP"),
+        (office("word/document.xml", "vnd.ms-word.document.macroEnabled"), "a", "DOCM"),
+        (office("xl/workbook.xml", "vnd.ms-excel.sheet.macroEnabled"), "a", "XLSM"),
+        (office("ppt/presentation.xml", "vnd.ms-powerpoint.presentation.macroEnabled"), "a", "PPTM"),
+        (office("word/document.xml", "vnd.openxmlformats-officedocument.wordprocessingml.template"), "a", "DOTX"),
+        (office("ppt/presentation.xml", "vnd.openxmlformats-officedocument.presentationml.slideshow"), "a", "PPSX"),
+        (office("word/document.xml", "something"), "a", "DOCX"),
+        (asf(SOUND), "a.wmv", "WMA"),
+        (asf(SOUND, PICTURES), "a.wma", "WMV"),
+        (asf(), "a.wma", "WMV"),
+        (ADTS * 3, "a", "AAC"),
+        (b"\x0b\x77" + bytes(40), "a", "AC3"),
         (archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "a", "ODS"),
         (archive(mimetype="application/vnd.oasis.opendocument.text-template"), "a", "ODT"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a", "HEIC"),

@@ -253,6 +253,33 @@ def test_video_metadata(vips_workshop: Workshop, tmp_path: Path) -> None:
         assert part in xml
 
 
+@pytest.mark.parametrize(
+    ("codec", "container", "expected"),
+    [("aac", "adts", "audio/aac"), ("ac3", "ac3", "audio/ac3"), ("wmav2", "asf", "audio/x-ms-wma")],
+)
+def test_sound_of_broadcasters_and_players(vips_workshop: Workshop, codec: str, container: str, expected: str) -> None:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=container) as sink:
+        stream = sink.add_stream(codec, rate=44100)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout, stream.bit_rate = "stereo", 128_000
+        for number in range(40):
+            frame = av.AudioFrame.from_ndarray(numpy.zeros((2, 1024), dtype=numpy.float32), "fltp", "stereo")
+            frame.rate, frame.pts = 44100, number * 1024
+            sink.mux(stream.encode(frame))
+        sink.mux(stream.encode(None))
+    xml = vips_workshop.render(buffer.getvalue(), fmt="xmp").decode()
+    for part in (
+        f"<dc:format>{expected}<",
+        "<xmpDM:audioSampleRate>44100<",
+        "<dam:Duration>",
+        ">Stereo<",
+        f">{codec}<",
+    ):
+        assert part in xml
+    assert vips_workshop.reason(buffer.getvalue(), fmt="png") == "RenditionFormatUnsupported"
+
+
 def test_audio_has_metadata_and_no_picture(vips_workshop: Workshop) -> None:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as sound:
