@@ -1,7 +1,7 @@
 """What the page of one asset shows: its renditions in every state, its metadata, its versions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from repository import tree, values, versions
@@ -25,7 +25,7 @@ _FROZEN_ORIGINAL: Final = f"{FROZEN}/{RENDITIONS}/{ORIGINAL}/jcr:content"
 
 @dataclass(frozen=True)
 class Rendition:
-    """`size` in bytes, pixels 0 while unknown; `failure` says why there is none."""
+    """`size` in bytes, pixels 0 while unknown; `failure` says why there is none, or no newer one."""
 
     name: str
     state: RenditionState
@@ -105,7 +105,9 @@ def _renditions(path: NodePath, asset: Asset) -> Iterable[Rendition]:
     files = tree.get_many(path / RENDITIONS / name / part for name in stored for part in _FILE_PARTS)
     for name in dict.fromkeys((ORIGINAL, *requested, *stored, *failed)):
         if name in stored:
-            yield _stored(path, name, asset, files)
+            failure = failed.get(name)
+            shown = failure if failure and failure.is_applicable else None
+            yield replace(_stored(path, name, asset, files), failure=shown)
         elif name in failed:
             state: RenditionState = "failed" if failed[name].is_applicable else "inapplicable"
             yield Rendition(name, state, failure=failed[name])

@@ -1,7 +1,7 @@
 """What a card or a row shows of a folder or an asset, read in a fixed number of statements for a whole page of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -170,7 +170,15 @@ def _progress(
         values.texts(content.properties.get("dam:processingRenditions")) if content else [],
         attached.keys(),
         [failure_of(name, properties) for name, properties in failures.items()],
+        _older(attached, content) if content and content.text("dam:assetState") == "processing" else (),
     )
+
+
+def _older(attached: Mapping[str, values.Properties], content: TreeNode) -> list[str]:
+    """Renditions that were there when others were requested; each that is attached is a node of its own."""
+    requested = values.moment(content.properties.get("dam:processingRequestedDate"))
+    made = {name: values.moment(properties.get("jcr:created")) for name, properties in attached.items()}
+    return [name for name, moment in made.items() if moment and requested and moment <= requested]
 
 
 def failure_of(name: str, properties: values.Properties) -> Failure:

@@ -33,7 +33,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` requested renditions are answered for; `failures` are those that should be there."""
+    """`done` of `total` renditions are answered for; `failures` are those that should be there.
+
+    While it is processing, `total` are those that are asked for now. Afterwards also those that failed earlier, and
+    with them all that are there.
+    """
 
     state: State
     done: int
@@ -46,13 +50,25 @@ class Progress:
 
 
 def progress(
-    asset_state: str, requested: Sequence[str], attached: Collection[str], failures: Sequence[Failure]
+    asset_state: str,
+    requested: Sequence[str],
+    attached: Collection[str],
+    failures: Sequence[Failure],
+    old: Collection[str] = (),
 ) -> Progress:
-    """`asset_state` is dam:assetState, `requested` dam:processingRenditions, `attached` the names of the renditions."""
-    answered = {failure.name for failure in failures}.union(attached)
-    done = sum(1 for name in requested if name in answered)
+    """`asset_state` is dam:assetState, `requested` dam:processingRenditions, `attached` the names of the renditions.
+
+    `old` are those that were there when the others were requested: they are about to be replaced.
+    """
+    failed = {failure.name for failure in failures}
+    answered = failed.union(attached)
     real = tuple(failure for failure in failures if failure.is_applicable)
-    return Progress(_state(asset_state, attached, real), done, len(requested), real)
+    state = _state(asset_state, attached, real)
+    if state == "processing":
+        answered -= set(old)
+    elif not failed <= set(requested):
+        requested = [*answered.union(requested) - {ORIGINAL}]
+    return Progress(state, sum(name in answered for name in requested), len(requested), real)
 
 
 def _state(asset_state: str, attached: Collection[str], failures: Sequence[Failure]) -> State:

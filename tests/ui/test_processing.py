@@ -15,6 +15,16 @@ def test_counts_what_was_answered_for_while_it_is_processing() -> None:
     assert (found.state, found.done, found.total) == ("processing", 2, 3)
 
 
+def test_what_is_about_to_be_replaced_does_not_count_while_it_is_processing() -> None:
+    found = progress("processing", REQUESTED, ["original", *REQUESTED], [], ["original", THUMBNAIL, WEB])
+    assert (found.state, found.done, found.total) == ("processing", 1, 3)
+
+
+def test_failures_of_before_count_among_all_renditions() -> None:
+    found = progress("processed", [METADATA], ["original", METADATA, THUMBNAIL], [failure(WEB)])
+    assert (found.state, len(found.failures), found.done, found.total) == ("partial", 1, 3, 3)
+
+
 def test_is_ready_when_all_is_there() -> None:
     assert progress("processed", REQUESTED, ["original", *REQUESTED], []).state == "ready"
 
