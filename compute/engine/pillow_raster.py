@@ -4,6 +4,7 @@ import functools
 import io
 import math
 import struct
+import sys
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PIL import Image, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from compute.engine.containers import gif_with_packet, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
@@ -24,7 +25,9 @@ from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 Image.MAX_IMAGE_PIXELS = None  # the engine has its own limit, on the header
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
-_ORIENTATION = 0x0112
+_ORIENTATION, _SAMPLE_FORMAT = 0x0112, 339
+for _order, _unpacked in ((b"II", "F;64F"), (b"MM", "F;64BF")):  # Pillow can, but does not know it of TIFF
+    TiffImagePlugin.OPEN_INFO[_order, 1, (3,), 1, (64,), ()] = ("F", _unpacked)
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -129,6 +132,8 @@ class PillowPicture:
             self._file.open("rb") if isinstance(self._file, Path) else nullcontext(self._file) as file,
             Image.open(file, formats=self._formats) as image,
         ):
+            if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode == "I":
+                image.info["unsigned"] = image.tag_v2.get(_SAMPLE_FORMAT, (1,))[0] == 1
             if self._profile:
                 image.info["icc_profile"] = self._profile
             yield image
@@ -272,9 +277,13 @@ def in_eight_bits(image: Image.Image) -> Image.Image:
         return image
     if image.mode.startswith("I;16"):
         image = _sixteen_bits_down(image)
+    elif image.mode == "I" and image.info.get("unsigned"):
+        image = _highest_bytes(image)
     elif image.mode in {"I", "F"}:
         image = _stretched(image)
-    elif image.mode in {"P", "PA", "RGB", "L", "1"} and ("transparency" in image.info or image.mode == "PA"):
+    elif image.mode in {"L", "1"} and "transparency" in image.info:
+        image = image.convert("LA")
+    elif image.mode in {"P", "PA", "RGB"} and ("transparency" in image.info or image.mode == "PA"):
         image = image.convert("RGBA")
     elif image.mode in {"1", "L"}:
         image = image.convert("L")
@@ -289,7 +298,22 @@ def in_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _sixteen_bits_down(image: Image.Image) -> Image.Image:
-    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    transparent = image.info.get("transparency")
+    shown = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if isinstance(transparent, int) and image.mode == "I;16":
+        halves = Image.frombytes("LA", image.size, image.tobytes()).split()
+        differ = (_unequal(half, byte) for half, byte in zip(halves, transparent.to_bytes(2, "little"), strict=True))
+        shown.putalpha(ImageChops.lighter(*differ))
+    return shown
+
+
+def _unequal(image: Image.Image, level: int) -> Image.Image:
+    return image.point([0 if value == level else 255 for value in range(256)])
+
+
+def _highest_bytes(image: Image.Image) -> Image.Image:
+    """Of levels of 32 bits, which Pillow takes for signed numbers."""
+    return Image.frombytes("RGBA", image.size, image.tobytes()).getchannel("A" if sys.byteorder == "little" else "R")
 
 
 def _stretched(image: Image.Image) -> Image.Image:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from pathlib import Path
 
 import av
@@ -47,16 +48,42 @@ def test_measurements_are_shown_from_the_least_to_the_most(workshop: Workshop, d
     assert near(colour(made, 1, 0.5), WHITE, 2)
 
 
-def test_grey_of_32_bits(vips_workshop: Workshop) -> None:
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_measurements_of_64_bits(workshop: Workshop, order: str) -> None:
+    values = numpy.tile(numpy.linspace(-3, 7, 64), (48, 1)).astype(f"{order}f8")
+    tags = [(256, 64), (257, 48), (258, 64), (259, 1), (262, 1), (273, 200), (277, 1), (278, 48), (279, 64 * 48 * 8)]
+    entries = [struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in [*tags, (339, 3)]]
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    directory = struct.pack(f"{order}IH", 8, len(entries)) + b"".join(entries) + bytes(4)
+    made = decoded(workshop.render((mark + directory).ljust(200, b"\0") + values.tobytes(), fmt="png"))
+    assert near(colour(made, 0, 0.5), (0, 0, 0), 2)
+    assert near(colour(made, 0.5, 0.5), (128, 128, 128), 4)
+    assert near(colour(made, 1, 0.5), WHITE, 2)
+
+
+def test_grey_of_32_bits(workshop: Workshop) -> None:
     values = numpy.linspace(0, 2**32 - 1, 64).astype(numpy.uint32).view(numpy.int32)
     signed = encoded(Image.fromarray(numpy.tile(values, (48, 1))), "TIFF")
     entry = struct.pack("<HHI", 339, 3, 1)
     content = signed.replace(entry + b"\2", entry + b"\1")
     assert content != signed
-    made = decoded(vips_workshop.render(content, fmt="png"))
+    made = decoded(workshop.render(content, fmt="png"))
     assert near(colour(made, 0, 0.5), (0, 0, 0), 2)
     assert near(colour(made, 0.5, 0.5), (128, 128, 128), 4)
     assert near(colour(made, 1, 0.5), WHITE, 2)
+
+
+@pytest.mark.parametrize(("mode", "levels"), [("L", (0, 100)), ("I;16", (3, 232))])
+def test_a_grey_level_of_a_png_may_be_transparent(workshop: Workshop, mode: str, levels: tuple[int, int]) -> None:
+    values = numpy.full((10, 20), levels[0] * 256 + levels[1], dtype=numpy.uint8 if mode == "L" else numpy.uint16)
+    values[:, :10] += 1
+    content = encoded(Image.fromarray(values), "PNG")
+    chunk = b"tRNS" + bytes(levels)
+    content = content[:33] + struct.pack(">I", 2) + chunk + struct.pack(">I", zlib.crc32(chunk)) + content[33:]
+    made = decoded(workshop.render(content, fmt="png"))
+    assert made.convert("RGBA").getchannel("A").getbbox() == (0, 0, 10, 10)
+    expected = levels[1] + 1 if mode == "L" else levels[0]
+    assert near(colour(made, 0.2, 0.5), (expected,) * 3, 1)
 
 
 def jpeg2000(path: Path, bits: str) -> bytes:
