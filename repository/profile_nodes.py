@@ -2,12 +2,14 @@
 
 The layout is AEM's: cq:Page for the profile and for each rendition, properties in jcr:content. Where AEM's own layout
 is not known, in custom workers, it is ours: resource type dam/processing/profile/worker, `worker` for the URL and a
-child `params`. Numbers are read as Long and as String, since migration tools write both; 0 means none, as theirs does.
+child `params`. What AEM's log shows of one is read, too: a child `workerParameters`, the URL among them. Numbers are
+read as Long and as String, since migration tools write both; 0 means none, as theirs does.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from repository import values
@@ -33,6 +35,8 @@ VIDEO_TYPE: Final = "dam/processing/profile/video"
 WORKER_TYPE: Final = "dam/processing/profile/worker"
 _VIDEO_TYPES: Final = frozenset({VIDEO_TYPE, f"{IMAGE_TYPE}/video"})
 _PARAMS: Final = "params"
+_PARAMS_OF_AEM: Final = "workerParameters"
+_URL_OF_AEM: Final = "worker"
 _NOT_PARAMS: Final = ("jcr:", "sling:", "cq:")
 
 
@@ -57,6 +61,9 @@ def _row(page: TreeNode, nodes: Mapping[NodePath, TreeNode]) -> Row | None:
     kind = content.text("sling:resourceType")
     if kind == WORKER_TYPE:
         return _worker(page.name, content, nodes.get(content.path / _PARAMS))
+    parameters = nodes.get(content.path / _PARAMS_OF_AEM)
+    if parameters is not None and parameters.text(_URL_OF_AEM):
+        return _worker_of_aem(page.name, content, parameters)
     if kind in _VIDEO_TYPES:
         return _video(page.name, content)
     return _image(page.name, content) if kind == IMAGE_TYPE else None
@@ -98,6 +105,12 @@ def _worker(node: str, content: TreeNode, params: TreeNode | None) -> WorkerRend
         rules=_rules(content),
         node=node,
     )
+
+
+def _worker_of_aem(node: str, content: TreeNode, parameters: TreeNode) -> WorkerRendition:
+    read = _worker(node, content, parameters)
+    params = {key: value for key, value in read.params.items() if key != _URL_OF_AEM}
+    return replace(read, worker=parameters.text(_URL_OF_AEM), params=params)
 
 
 def _number(content: TreeNode, name: str) -> int | None:

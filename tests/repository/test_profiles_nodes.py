@@ -80,6 +80,21 @@ def test_numbers_are_read_as_long_and_as_string_and_zero_is_none() -> None:
     assert c.instructions == {"fmt": "mp4", "codec": "h264", "bitrate": 800}
 
 
+def test_a_custom_service_is_read_as_aems_log_shows_it() -> None:
+    said: dict[str, Value] = {"name": "own.png", "extension": "png", "includeMimeTypes": "image/jpeg,image/png"}
+    parameters = NodeSpec("nt:unstructured", {"worker": WORKER, "size": "1000"})
+    content = NodeSpec("nt:unstructured", said, children={"workerParameters": parameters})
+    row = NodeSpec("cq:Page", children={"jcr:content": content})
+    path = imported("from-aem", own=row)
+    read = profile_store.read(path)
+    assert [(own.file_name, own.instructions) for own in read.rows] == [
+        ("own.png", {"size": "1000", "fmt": "png", "worker": WORKER})
+    ]
+    assert read.rows[0].rules == MimeRules("image/jpeg,image/png")
+    replaced = profile_store.replace(path, Profile("Edited", read.rows))
+    assert [own.instructions for own in replaced.rows] == [own.instructions for own in read.rows]
+
+
 def test_what_others_wrote_into_a_row_stays_when_the_profile_is_replaced() -> None:
     path = imported("tool", thumb=page(IMAGE_TYPE, name="a.jpeg", fmt="jpeg", qlt=70, ours="no"))
     (row,) = profile_store.read(path).rows
