@@ -67,7 +67,7 @@ FORMATS: tuple[Format, ...] = (
     Format("TIFF", Kind.IMAGE, "image/tiff", ("tif", "tiff"), _VIPS, "tiffload", ("TIFF",)),
     Format("AVIF", Kind.IMAGE, "image/avif", ("avif",), _VIPS, "heifload", ("AVIF",)),
     Format("HEIC", Kind.IMAGE, "image/heic", ("heic", "heif"), (Decoder.PILLOW_HEIF,), pillow_plugins=("HEIF",)),
-    Format("BMP", Kind.IMAGE, "image/bmp", ("bmp", "dib"), _PILLOW, pillow_plugins=("BMP", "DIB")),
+    Format("BMP", Kind.IMAGE, "image/bmp", ("bmp", "dib"), _PILLOW, pillow_plugins=("MASKED", "BMP", "DIB")),
     Format("PSD", Kind.IMAGE, "image/vnd.adobe.photoshop", ("psd", "psb"), (Decoder.MERGED, Decoder.PSD_TOOLS)),
     Format("JPEG 2000", Kind.IMAGE, "image/jp2", ("jp2", "j2k", "jpx", "j2c"), _PILLOW, pillow_plugins=("JPEG2000",)),
     Format("ICO", Kind.IMAGE, "image/x-icon", ("ico", "cur"), _PILLOW, pillow_plugins=("ICO", "CUR")),
@@ -77,9 +77,9 @@ FORMATS: tuple[Format, ...] = (
         "PNM",
         Kind.IMAGE,
         "image/x-portable-anymap",
-        ("pnm", "ppm", "pgm", "pbm", "pfm"),
+        ("pnm", "ppm", "pgm", "pbm", "pam", "pfm"),
         _PILLOW,
-        pillow_plugins=("PPM",),
+        pillow_plugins=("PAM", "COLOUR PFM", "PPM"),
     ),
     Format("SVG", Kind.IMAGE, "image/svg+xml", ("svg", "svgz"), (Decoder.RESVG,)),
     Format("PDF", Kind.DOCUMENT, "application/pdf", ("pdf", "ai"), (Decoder.PDFIUM,)),
@@ -217,7 +217,7 @@ def _by_signature(head: bytes) -> str | None:
         return "BMP"
     if head[:4] in {b"\0\0\x01\0", b"\0\0\x02\0"} and 0 < int.from_bytes(head[4:6], "little") < 1024:
         return "ICO"
-    if head[:1] == b"P" and head[1:2] in b"123456fF" and head[2:3].isspace():
+    if head[:3] == b"P7\n" or (head[:1] == b"P" and head[1:2] in b"123456fF" and head[2:3].isspace()):
         return "PNM"
     return None
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from PIL import Image, ImageChops, ImageCms, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
+from compute.engine import pillow_plugins
 from compute.engine.containers import gif_with_packet, jpeg_with_packet, png_with_packet
 from compute.engine.geometry import Box, Size, shrink_factor, upright
 from compute.engine.instructions import Colour, Density
@@ -24,6 +25,7 @@ from compute.errors import RenditionFormatUnsupported, SourceCorrupt
 
 Image.MAX_IMAGE_PIXELS = None  # the engine has its own limit, on the header
 ImageFile.LOAD_TRUNCATED_IMAGES = False
+pillow_plugins.register()
 
 _ORIENTATION, _SAMPLE_FORMAT = 0x0112, 339
 for _order, _unpacked in ((b"II", "F;64F"), (b"MM", "F;64BF")):  # Pillow can, but does not know it of TIFF

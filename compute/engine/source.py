@@ -124,6 +124,10 @@ def _by_pillow(source: Source, fmt: Format, limits: Limits) -> Picture:
         from compute.engine.gif import GifPicture
 
         return GifPicture(source.path, wrapper(limits), fmt.pillow_plugins)
+    if fmt.name == "SGI":
+        from compute.engine.sgi import SgiPicture
+
+        return SgiPicture(source.path, wrapper(limits), fmt.pillow_plugins)
     return PillowPicture(source.path, wrapper(limits), fmt.pillow_plugins, _named_colours(source, fmt))
 
 
