@@ -126,3 +126,24 @@ def test_body_that_nobody_wants_is_read_away(connection: socket.socket) -> None:
     for _ in range(2):
         connection.sendall(head("/refuse", 3 * PIECE) + bytes(3 * PIECE))
         assert answer(connection)["sizes"] == []
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\nUpgrade: h2c",  # Java's own client
+        "Upgrade: TLS/1.2\r\nConnection: Upgrade",  # Apache's
+    ],
+)
+@pytest.mark.parametrize("is_in_one", [True, False])
+def test_a_body_comes_with_an_offer_of_another_protocol(connection: socket.socket, offer: str, is_in_one: bool) -> None:
+    body = b"\r\nUpgrade: h2c is said in the body, too"
+    lines = ["POST / HTTP/1.1", "Host: x", offer, f"Content-Length: {len(body)}"]
+    for _ in range(2):  # on one connection
+        if is_in_one:
+            connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        else:
+            connection.sendall("\r\n".join([*lines, "Expect: 100-continue", "", ""]).encode())
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+            connection.sendall(body)
+        assert answer(connection)["checksum"] == zlib.crc32(body)
