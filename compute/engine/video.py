@@ -35,6 +35,7 @@ UNSAID = 2  # of a colour space
 STANDARD_HEIGHT = 576  # lines of television before high definition
 _WIDE_CURVES = frozenset((ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67))
 _WIDE_PRIMARIES = frozenset((ColorPrimaries.BT2020, ColorPrimaries.SMPTE431, ColorPrimaries.SMPTE432))
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 CODECS = frozenset(("h264", "avc", "avc1", "libx264"))
 _QUALITY = "23"  # x264's constant rate factor
 _FILTERS = {3: [("hflip", ""), ("vflip", "")], 6: [("transpose", "clock")], 8: [("transpose", "cclock")]}
@@ -64,13 +65,24 @@ def open_poster(path: Path, wrap: Wrap, max_pixels: int) -> HeldPicture:
 
 def _picture(frame: Any, stream: Any, wrap: Wrap) -> HeldPicture:
     colours = {"dst_color_trc": ColorTrc.IEC61966_2_1, "dst_color_primaries": ColorPrimaries.BT709}
-    image = frame.to_image(
+    shown = frame.reformat(
         width=_shown_width(frame, stream),
         height=frame.height,
+        format="rgba" if _has_alpha(frame) else "rgb24",
         src_colorspace=_colourspace(frame),
         **(colours if _is_wide(frame) else {}),
     )
-    return HeldPicture(image, wrap, _orientation(frame))
+    return HeldPicture(_opaque_where_meant(Image.fromarray(shown.to_ndarray())), wrap, _orientation(frame))
+
+
+def _has_alpha(frame: Any) -> bool:
+    return frame.format.name != "pal8" and any(component.is_alpha for component in frame.format.components)
+
+
+def _opaque_where_meant(image: Image.Image) -> Image.Image:
+    """All or nothing of it seen through is no transparency, but room for it that nobody used."""
+    used = image.mode == "RGBA" and image.getchannel("A").getextrema() not in {(0, 0), (255, 255)}
+    return image if used else image.convert("RGB")
 
 
 @contextmanager
@@ -278,10 +290,22 @@ def _poster(container: Any, stream: Any) -> Any:
 def _frame_at(container: Any, stream: Any, seconds: float) -> Any:
     """The first frame at or after a time, or the last of the frames that may be decoded on the way there."""
     found = None
-    for found in itertools.islice(container.decode(stream), POSTER_FRAMES):
+    for found in itertools.islice(_frames(container, stream), POSTER_FRAMES):
         if found.time is None or found.time >= seconds:
             break
     return found
+
+
+def _frames(container: Any, stream: Any) -> Iterator[Any]:
+    """With their alpha, which FFmpeg's own decoders of WebM leave out."""
+    decoder = _WITH_ALPHA.get(stream.codec_context.name) if stream.metadata.get("alpha_mode") == "1" else None
+    if decoder not in av.codecs_available:
+        yield from container.decode(stream)
+        return
+    context: Any = av.CodecContext.create(decoder, "r")
+    context.thread_count = 1
+    for packet in container.demux(stream):
+        yield from context.decode(packet)
 
 
 def _colourspace(frame: Any) -> int | None:

@@ -100,6 +100,35 @@ def test_the_poster_is_a_frame_after_the_fade(
     assert near(colour(made, 0.8, 0.5), (20, 20, 220), 60)
 
 
+@pytest.mark.parametrize(
+    ("codec", "kind"),
+    [("prores_ks", "yuva444p10le"), ("libvpx-vp9", "yuva420p"), ("libvpx", "yuva420p"), ("qtrle", "argb")],
+)
+@pytest.mark.parametrize("level", [0, 255])
+def test_the_poster_of_a_film_with_alpha(
+    vips_workshop: Workshop, tmp_path: Path, codec: str, kind: str, level: int
+) -> None:
+    """`level`: of what surrounds the picture; a film without alpha has room for it, too."""
+    pixels = numpy.full((96, 128, 4), level, dtype=numpy.uint8)
+    pixels[20:70, 30:100] = (220, 20, 20, 255)
+    path = tmp_path / ("a.webm" if codec.startswith("libvpx") else "a.mov")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=RATE)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, kind
+        stream.options = {"auto-alt-ref": "0"} if codec.startswith("libvpx") else {}
+        for _ in range(RATE):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgba").reformat(format=kind)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    made = decoded(vips_workshop.render(path.read_bytes(), fmt="png"))
+    assert made.mode == ("RGB" if level else "RGBA")
+    assert near(colour(made, 0.5, 0.5), (220, 20, 20), 12)
+    if not level:
+        assert made.getpixel((5, 5))[3] < 10  # type: ignore[index]
+    assert near(colour(decoded(vips_workshop.render(path.read_bytes(), fmt="jpeg")), 0.05, 0.05), (255, 255, 255), 8)
+
+
 def test_a_turned_phone_video_has_an_upright_poster_and_preview(vips_workshop: Workshop, tmp_path: Path) -> None:
     content = bytearray(video(tmp_path / "a.mp4"))
     header = content.index(b"tkhd")
