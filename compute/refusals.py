@@ -31,6 +31,9 @@ class InvalidRequest(Refusal):
 class Unauthorized(Refusal):
     status = 401
 
+    def headers(self) -> dict[str, str]:
+        return {"www-authenticate": "Bearer"}
+
 
 class Forbidden(Refusal):
     status = 403

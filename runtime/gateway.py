@@ -84,7 +84,8 @@ async def _check_adobe_login(request: Request) -> None:
 
 async def _refusal(request: Request, err: Exception) -> Response:
     assert isinstance(err, Refusal)
-    headers = {"www-authenticate": "Basic"} if isinstance(err, KeyNeeded) else None
+    scheme = "Basic" if isinstance(err, KeyNeeded) else "Bearer" if isinstance(err, Unauthorized) else ""
+    headers = {"www-authenticate": scheme} if scheme else None
     return json_response(wire.error(str(err), uuid.uuid4().hex), err.status, headers)
 
 

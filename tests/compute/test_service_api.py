@@ -79,6 +79,7 @@ def test_401(anonymous: httpx.Client, server: ServerProcess, path: str) -> None:
     ):
         answer = anonymous.post(path, headers=wrong)
         assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"  # without, Java's client breaks off
         assert answer.json()["ok"] is False
         assert answer.json()["message"]
         assert answer.json()["requestId"] == answer.headers["x-request-id"]
