@@ -137,6 +137,16 @@ HEAD = 4096  # bytes that are enough to tell a format
 _DESCRIPTION_MAXIMUM = 1024 * 1024  # of the parts of a file that say more
 
 _TYPES = "[Content_Types].xml"
+_UNZIPPING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+)
 _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -289,17 +299,8 @@ def _zip(head: bytes, path: Path) -> str | None:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(200).decode("ascii", "replace") if "mimetype" in names else ""
-            types = archive.open(_TYPES).read(_DESCRIPTION_MAXIMUM) if _TYPES in names else b""
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        EOFError,
-    ):
+            types = _content_types(archive) if _TYPES in names else b""
+    except _UNZIPPING_ERRORS:
         return "ZIP"
     main_parts = {"word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX", "xl/workbook.xml": "XLSX"}
     office = next((found for part, found in main_parts.items() if part in names), None)
@@ -307,6 +308,15 @@ def _zip(head: bytes, path: Path) -> str | None:
         return _kind_of_main_part(types) or office
     opendocument = _BY_MIMETYPE.get(kind.strip().removesuffix("-template"))
     return opendocument.name if opendocument else "ZIP"
+
+
+def _content_types(archive: zipfile.ZipFile) -> bytes:
+    """Empty when it is damaged: then the names of the parts say what they are of."""
+    try:
+        with archive.open(_TYPES) as member:
+            return member.read(_DESCRIPTION_MAXIMUM)
+    except _UNZIPPING_ERRORS:
+        return b""
 
 
 def _kind_of_main_part(types: bytes) -> str | None:

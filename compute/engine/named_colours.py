@@ -23,6 +23,7 @@ _LIKE_SRGB = frozenset((1, 6, 13, 14, 15))  # what is made for television is mea
 _EXPONENTS = {4: 2.2, 5: 2.8, 8: 1.0}
 _HIGH_RANGE = {16: "PQ", 18: "HLG"}
 _SRGB_GAMMA, _ABOUT = 0.45455, 0.01
+_PARTS_MAXIMUM = 1000  # before the pixels
 _META_MAXIMUM = 4 * 1024 * 1024
 _CHUNK_MAXIMUM = 64
 _PNG_NAMES = frozenset((b"IHDR", b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"))
@@ -41,7 +42,10 @@ def profile_of(path: Path, format_name: str) -> bytes | None:
 def _of_png(file: Any) -> bytes | None:
     found: dict[bytes, bytes] = {}
     file.seek(8)
-    while len(head := file.read(8)) == 8 and head[4:] not in {b"IDAT", b"IEND"}:
+    for _ in range(_PARTS_MAXIMUM):
+        head = file.read(8)
+        if len(head) < 8 or head[4:] in {b"IDAT", b"IEND"}:
+            break
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
         body = file.read(min(length, _CHUNK_MAXIMUM)) if kind in _PNG_NAMES else b""
         if kind in _PNG_NAMES:
@@ -63,16 +67,16 @@ def _of_png(file: Any) -> bytes | None:
 
 
 def _of_boxes(file: Any) -> bytes | None:
-    while len(head := file.read(8)) == 8:
-        length, kind = struct.unpack(">I4s", head)
-        if kind == b"meta" and length:
+    for _ in range(_PARTS_MAXIMUM):
+        length, kind = struct.unpack(">I4s", file.read(8))
+        if length < 8:
+            return None
+        if kind == b"meta":
             meta = file.read(min(length - 8, _META_MAXIMUM))
             named = re.search(rb"colrnclx(..)(..)", meta, re.DOTALL)
             if named is None or b"colrprof" in meta or b"colrrICC" in meta:
                 return None
             return _by_numbers(int.from_bytes(named[1], "big"), int.from_bytes(named[2], "big"), grey=False)
-        if length < 8:
-            return None
         file.seek(length - 8, 1)
     return None
 

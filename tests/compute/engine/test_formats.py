@@ -22,6 +22,12 @@ def office(part: str, main: str) -> bytes:
     return archive(**{part: "x", "[Content_Types].xml": types})
 
 
+def damaged(content: bytes) -> bytes:
+    """In what follows the name of the last member, its packed content."""
+    at = content.index(b"[Content_Types].xml") + 19
+    return content[:at] + b"\xff" * 8 + content[at + 8 :]
+
+
 def asf(*streams: int) -> bytes:
     rest = bytes.fromhex("4d5bcf11a8fd00805f5c442b")
     body = b"".join(number.to_bytes(4, "little") + rest for number in streams)
@@ -56,6 +62,7 @@ ADTS = b"\xff\xf1\x50\x80\x01\x1f\xfc\0"
         (office("word/document.xml", "vnd.openxmlformats-officedocument.wordprocessingml.template"), "a", "DOTX"),
         (office("ppt/presentation.xml", "vnd.openxmlformats-officedocument.presentationml.slideshow"), "a", "PPSX"),
         (office("word/document.xml", "something"), "a", "DOCX"),
+        (damaged(office("word/document.xml", "vnd.ms-word.document.macroEnabled")), "a", "DOCX"),
         (asf(SOUND), "a.wmv", "WMA"),
         (asf(SOUND, PICTURES), "a.wma", "WMV"),
         (asf(), "a.wma", "WMV"),
