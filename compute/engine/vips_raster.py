@@ -255,8 +255,8 @@ def _in_eight_bits(image: Any) -> Any:
         image = (image >> 24).cast("uchar")
     elif image.format == "ushort" and (cmyk or image.interpretation == "multiband"):
         image = (image >> 8).cast("uchar")
-    elif image.format != "uchar":
-        image = image.colourspace("srgb")
+    elif image.format != "uchar":  # grey stays grey, for a profile of grey levels
+        image = image.colourspace("b-w" if image.interpretation == "grey16" else "srgb")
     if image.interpretation == "multiband":
         image = image.copy(interpretation="srgb" if image.bands > 2 else "b-w")
     return image if image.format == "uchar" else image.cast("uchar")

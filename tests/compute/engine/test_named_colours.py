@@ -34,10 +34,16 @@ def shown(workshop: Workshop, content: bytes) -> tuple[int, int, int]:
     return colour(decoded(workshop.render(content, fmt="png")), 0.5, 0.5)
 
 
-@pytest.mark.parametrize("mode", ["RGB", "L", "P", "LA", "RGBA"])
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "LA", "RGBA", "I;16"])
 def test_the_gamma_of_a_png(workshop: Workshop, mode: str) -> None:
     """The light of linear 55 of 255 is that of 128 in sRGB."""
-    shades: dict[str, tuple[int, ...] | int] = {"L": 55, "P": 1, "LA": (55, 200), "RGBA": (55, 55, 55, 200)}
+    shades: dict[str, tuple[int, ...] | int] = {
+        "L": 55,
+        "P": 1,
+        "LA": (55, 200),
+        "RGBA": (55, 55, 55, 200),
+        "I;16": 55 * 257,
+    }
     image = Image.new(mode, (20, 20), shades.get(mode, (55, 55, 55)))
     if mode == "P":
         image.putpalette([0, 0, 0, 55, 55, 55])
