@@ -4,6 +4,8 @@ Plain ASGI applications answer the hot paths of blob storage, journal, Asset Com
 Channels the sockets; Django, as WSGI in a fixed pool of threads, the rest (docs/adr/0002-django-as-wsgi.md).
 """
 
+import re
+
 import django
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -63,7 +65,7 @@ _layers: dict[int, Layer] = {  # by identity: not every application can be hashe
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
-        await http(adobe_hosts.with_local_path(scope), receive, send)
+        await http(with_single_slashes(adobe_hosts.with_local_path(scope)), receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)
     else:
@@ -80,6 +82,14 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 http: ASGIApp = RefusedBodies(recording.around(_answer, f"{BLOB_PREFIX}/"))
+
+
+def with_single_slashes(scope: Scope) -> Scope:
+    """As AEM reads a path: a base URL that ends in a slash is a common mistake, and works there. Blobs may have two."""
+    if b"//" not in scope["raw_path"] or answerer(scope) is not repository:
+        return scope
+    path, raw = re.sub("/{2,}", "/", scope["path"]), re.sub(b"/{2,}", b"/", scope["raw_path"])
+    return {**scope, "path": path, "raw_path": raw}
 
 
 def answerer(scope: Scope) -> ASGIApp:

@@ -40,6 +40,22 @@ def test_each_path_has_its_box(path: str, method: str, box: str) -> None:
     assert asgi.answerer(scope(path, method)) is getattr(asgi, box)
 
 
+@pytest.mark.parametrize(
+    ("path", "read_as"),
+    [
+        ("//api/assets/a.json", "/api/assets/a.json"),
+        ("///content//dam/a.jpg", "/content/dam/a.jpg"),
+        ("//process", "/process"),
+        ("//", "/"),
+        ("/devstoreaccount1/aem-assets//a.jpg", "/devstoreaccount1/aem-assets//a.jpg"),
+        ("/api/v1/web/aemulator/default/action//more", "/api/v1/web/aemulator/default/action//more"),
+    ],
+)
+def test_two_slashes_are_one_except_for_who_tells_them_apart(path: str, read_as: str) -> None:
+    seen = asgi.with_single_slashes(scope(path))
+    assert (seen["path"], seen["raw_path"]) == (read_as, read_as.encode())
+
+
 @pytest.mark.parametrize("kind", ["application/cloudevents+json", "Application/CloudEvents+JSON; charset=utf-8"])
 def test_a_cloud_event_at_the_root_is_for_the_ingress(kind: str) -> None:
     assert asgi.answerer(scope("/", "POST", content_type=kind)) is asgi.events
