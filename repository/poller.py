@@ -225,11 +225,14 @@ def _embedded(data: str | None) -> bytes | None:
 
 
 def _identity(event: RenditionEvent) -> dict[str, str] | None:
-    """What we wrote into the rendition's userData, if it came from us."""
+    """What we wrote into the rendition's userData. Of an event that has lost it, the request and the name say it.
+
+    Workers that were written by hand may leave it out, and the asset would wait for them until its time is over.
+    """
     user_data = event.rendition.get("userData")
     ours = user_data.get("aem") if isinstance(user_data, dict) else None
     if not isinstance(ours, dict):
-        return None
+        ours = {"job": event.requestId, "rendition": event.rendition.get("name"), "blob": ""}
     texts = [ours.get(key) for key in ("job", "rendition", "blob")]
     return ours if all(isinstance(text, str) and clean(text) == text for text in texts) else None
 

@@ -95,6 +95,21 @@ def test_renditions_are_attached_as_their_events_come(
     assert found["dam:failedRenditions"][METADATA]["reason"] == "GenericError"
 
 
+@pytest.mark.parametrize("kept", [{}, {"userData": None}, {"userData": {"mine": 1}}])
+def test_an_event_without_our_user_data_is_known_by_request_and_name(
+    client: httpx.Client, compute: ForeignCompute, path: str, call: Call, kept: dict[str, Any]
+) -> None:
+    assert httpx.put(call.rendition(WEB)["target"]["urls"][0], content=b"plain").status_code == 201
+    event = {"type": "rendition_created", "requestId": call.id, "metadata": {"repo:size": 5}}
+    compute.publish({**event, "requestId": "of somebody else", "rendition": {"name": WEB, **kept}})
+    compute.publish({**event, "rendition": {"name": WEB, **kept}})
+    compute.publish({**event, "rendition": kept})
+    wait_until(lambda: rendition(client, path, WEB).status_code == 200, 20, "the rendition")
+    assert rendition(client, path, WEB).content == b"plain"
+    compute.make_all(call)
+    assert set(ended(client, path)["dam:failedRenditions"]) - {"jcr:primaryType"} == {METADATA}
+
+
 def test_events_twice_in_disorder_and_among_strangers(
     client: httpx.Client, compute: ForeignCompute, path: str, call: Call
 ) -> None:
