@@ -16,7 +16,6 @@ from compute.engine.metadata.packet import read_packet, write_packet
 from compute.engine.metadata.properties import Properties
 from compute.engine.pillow_raster import DECODER_ERRORS, density, reading
 from compute.engine.png_chunks import bits_per_pixel, exif_of, late_packet
-from compute.engine.psd import EXIF, IPTC, XMP, read_psd
 from compute.engine.rendition import Rendition
 from compute.engine.source import Source
 from compute.errors import RenditionError, SourceCorrupt
@@ -107,6 +106,8 @@ def _bytes_of(value: object) -> bytes:
 
 
 def _describe_photoshop(source: Source, properties: Properties) -> None:
+    from compute.engine.psd import EXIF, IPTC, XMP, read_psd  # with numpy, which photographs do not need
+
     try:
         psd = read_psd(source.path)
     except RenditionError:

@@ -3,9 +3,12 @@
 import io
 import re
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from compute.engine.raster import within_size
 from tests.compute.engine.conftest import Workshop
 from tests.compute.engine.samples import encoded, photo, sample
 from tests.compute.engine.test_documents import archive, svg
+from tests.server import ROOT
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -212,3 +216,26 @@ def test_a_packet_that_can_not_be_passed_on_is_left_out(vips_workshop: Workshop)
     for content in (many, deep):
         packet = head + b"<rdf:Description>" + content + b"</rdf:Description></rdf:RDF></x:xmpmeta>"
         assert b"<dc:format>application/pdf<" in vips_workshop.render(packet, fmt="xmp")
+
+
+def test_a_photograph_needs_no_numpy(tmp_path: Path) -> None:
+    """It is a quarter of what a process that only sees photographs has in memory."""
+    (tmp_path / "photo.jpg").write_bytes(encoded(photo(300, 200)))
+    program = """
+import sys
+from pathlib import Path
+from compute.engine.engine import Engine
+from compute.engine.limits import Limits
+from compute.engine.source import Source
+from tests.compute.engine.conftest import Shelf, Silence
+
+engine = Engine(Limits(), Shelf(), Silence())
+engine.warm_up()
+file = Path(sys.argv[1])
+wanted = {0: {"fmt": "xmp"}, 1: {"fmt": "png", "width": 48}, 2: {"fmt": "jpeg", "width": 200}}
+made = dict(engine.render(Source(file, file.stat().st_size, "image/jpeg", file.name), wanted, file.parent))
+print(sorted(made), "numpy" in sys.modules)
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "photo.jpg")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[0, 1, 2] False"
