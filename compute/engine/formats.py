@@ -137,7 +137,7 @@ HEAD = 4096  # bytes that are enough to tell a format
 _DESCRIPTION_MAXIMUM = 1024 * 1024  # of the parts of a file that say more
 
 _TYPES = "[Content_Types].xml"
-_UNZIPPING_ERRORS = (
+UNZIPPING_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -145,8 +145,10 @@ _UNZIPPING_ERRORS = (
     NotImplementedError,
     RuntimeError,
     ValueError,
+    KeyError,
     EOFError,
 )
+"""What the members of a damaged archive raise."""
 _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -300,7 +302,7 @@ def _zip(head: bytes, path: Path) -> str | None:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(200).decode("ascii", "replace") if "mimetype" in names else ""
             types = _content_types(archive) if _TYPES in names else b""
-    except _UNZIPPING_ERRORS:
+    except UNZIPPING_ERRORS:
         return "ZIP"
     main_parts = {"word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX", "xl/workbook.xml": "XLSX"}
     office = next((found for part, found in main_parts.items() if part in names), None)
@@ -315,7 +317,7 @@ def _content_types(archive: zipfile.ZipFile) -> bytes:
     try:
         with archive.open(_TYPES) as member:
             return member.read(_DESCRIPTION_MAXIMUM)
-    except _UNZIPPING_ERRORS:
+    except UNZIPPING_ERRORS:
         return b""
 
 

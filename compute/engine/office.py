@@ -1,10 +1,8 @@
 """Office documents are ZIP archives with XML in them: their text, their properties, and the thumbnail they carry."""
 
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -12,21 +10,11 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from compute.engine.formats import UNZIPPING_ERRORS
 from compute.engine.pillow_raster import PillowPicture, Wrap
 from compute.errors import RenditionFormatUnsupported, SourceCorrupt, SourceUnsupported
 
 THUMBNAIL_MAXIMUM = 16 * 1024 * 1024
-UNZIPPING_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    KeyError,
-    EOFError,
-)
 PART_MAXIMUM = 128 * 1024 * 1024
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "p": "\n"}
 _ODF_NAME = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}name"

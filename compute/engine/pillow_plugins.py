@@ -4,6 +4,7 @@ Sources: BITMAPV5HEADER as Microsoft describes it, and the pages pam(5) and pfm(
 """
 
 import struct
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
@@ -20,14 +21,15 @@ _WHOLE_BYTES = frozenset(0xFF << shift for shift in (0, 8, 16, 24))
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
-class _ArrayFile(ImageFile.ImageFile):
+class _ArrayFile(ImageFile.ImageFile, ABC):
     """Pixels are all read at once, when they are needed."""
 
     _start = 0
     _unread = True
 
+    @abstractmethod
     def _array(self, content: bytes) -> "numpy.ndarray[Any, Any]":
-        raise NotImplementedError
+        """Rows, columns and bands, of what comes behind the header."""
 
     def load(self) -> Any:
         if self._unread:

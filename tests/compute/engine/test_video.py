@@ -171,11 +171,9 @@ def test_sound_that_begins_later_does_so_in_the_preview(vips_workshop: Workshop,
 def test_colours_of_every_matrix_and_range(vips_workshop: Workshop, tmp_path: Path, matrix: str, full: bool) -> None:
     content = video(tmp_path / "a.mp4", matrix=Colorspace[matrix], full_range=full, sound=False)
     poster = decoded(vips_workshop.render(content, fmt="png"))
-    with av.open(io.BytesIO(vips_workshop.render(content, fmt="mp4")), "r") as container:
-        track = container.streams.video[0]
-        *_, last = container.decode(track)
-        assert (last.colorspace, last.color_range) == (Colorspace.ITU709, ColorRange.MPEG)
-        preview = shown(last)
+    last = _last_frame(vips_workshop.render(content, fmt="mp4"))
+    assert (last.colorspace, last.color_range) == (Colorspace.ITU709, ColorRange.MPEG)
+    preview = shown(last)
     for made in (poster, preview):
         assert near(colour(made, 0.2, 0.5), (220, 20, 20), 8)
         assert near(colour(made, 0.8, 0.5), (20, 20, 220), 8)
@@ -185,11 +183,9 @@ def test_high_dynamic_range_is_shown_in_srgb(vips_workshop: Workshop, tmp_path: 
     """Hybrid log-gamma, as phones record it: its white is at three quarters of the signal."""
     content = video(tmp_path / "a.mp4", wide=True, sound=False)
     grey = decoded(vips_workshop.render(content, fmt="png"))
-    with av.open(io.BytesIO(vips_workshop.render(content, fmt="mp4")), "r") as container:
-        track = container.streams.video[0]
-        *_, last = container.decode(track)
-        assert (last.color_trc, last.color_primaries) == (ColorTrc.BT709, ColorPrimaries.BT709)
-        preview = shown(last)
+    last = _last_frame(vips_workshop.render(content, fmt="mp4"))
+    assert (last.color_trc, last.color_primaries) == (ColorTrc.BT709, ColorPrimaries.BT709)
+    preview = shown(last)
     for made in (grey, preview):
         assert min(colour(made, 0.5, 0.5)) > 235
 
@@ -249,6 +245,12 @@ def noise(path: Path) -> bytes:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode(None))
     return path.read_bytes()
+
+
+def _last_frame(content: bytes) -> Any:
+    with av.open(io.BytesIO(content), "r") as container:
+        *_, last = container.decode(container.streams.video[0])
+        return last
 
 
 def shown(frame: Any) -> Image.Image:
